@@ -1,0 +1,63 @@
+"""Half-open frame ranges. The only place where the field's inclusive offset and a half-open stop meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Interval:
+    """Frames `start` to `stop - 1`; `stop` is exclusive.
+
+    Raises:
+        ValueError: if `stop` is not greater than `start`.
+    """
+
+    start: int
+    stop: int
+
+    def __post_init__(self) -> None:
+        if self.stop <= self.start:
+            raise ValueError(f"interval from frame {self.start} to {self.stop} holds no frame")
+
+    @classmethod
+    def from_inclusive(cls, onset: int, offset: int) -> Interval:
+        """The interval of an event, whose onset and offset frames both belong to it."""
+        return cls(onset, offset + 1)
+
+    @property
+    def onset(self) -> int:
+        return self.start
+
+    @property
+    def offset(self) -> int:
+        """Last frame, inclusive."""
+        return self.stop - 1
+
+    @property
+    def length(self) -> int:
+        """Number of frames."""
+        return self.stop - self.start
+
+    def overlap(self, other: Interval) -> int:
+        """Number of frames in both."""
+        return max(0, min(self.stop, other.stop) - max(self.start, other.start))
+
+    def iou(self, other: Interval) -> float:
+        """Intersection over union in frames, in [0, 1] (MEGC's definition, with inclusive counts)."""
+        shared = self.overlap(other)
+        return shared / (self.length + other.length - shared)
+
+    def contains(self, frame: int) -> bool:
+        return self.start <= frame < self.stop
+
+
+def union(intervals: list[Interval]) -> tuple[Interval, ...]:
+    """Sorted disjoint intervals that cover the same frames; touching ones are joined."""
+    joined: list[Interval] = []
+    for interval in sorted(intervals):
+        if joined and interval.start <= joined[-1].stop:
+            last = joined.pop()
+            interval = Interval(last.start, max(last.stop, interval.stop))
+        joined.append(interval)
+    return tuple(joined)

@@ -1,0 +1,27 @@
+"""One source's events on one video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fedn.annotation.event import new_id
+
+
+class Source(StrEnum):
+    DETECTOR = "detector"
+    EXPERT = "expert"
+    SELF_REPORT = "self-report"
+    ANNOTATOR = "annotator"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """`who` is the person, or for a detector's tier the name of the model."""
+
+    video_id: str
+    name: str
+    source: Source
+    who: str = ""
+    id: str = field(default_factory=new_id)
