@@ -1,0 +1,84 @@
+"""Aligned faces: a similarity transform puts eyes and mouth of every frame at the same place of a 224 x 224 crop.
+
+The jitter of the crop is the largest motion that is not an expression, therefore the points are smoothed over time and
+only three steady ones are used: the two eye centers and the center between the mouth corners.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+ALIGNMENT_VERSION = 1
+"""Part of the name of every cached feature file: raise it whenever the same video would give other crops."""
+
+CROP_SIZE = 224
+TEMPLATE = np.array([[76.0, 84.0], [148.0, 84.0], [112.0, 160.0]])
+"""Where eye centers (image left, image right) and mouth center lie in the crop, as (x, y)."""
+
+SMOOTHING_S = 0.15
+"""Standard deviation of the Gaussian over time: its full width at half height is a third of a second."""
+
+
+def anchor_points(points: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Eye, eye and mouth center (..., 3, 2) from five face points (..., 5, 2)."""
+    points = np.asarray(points, np.float64)
+    mouth = points[..., 3:5, :].mean(axis=-2, keepdims=True)
+    return np.concatenate([points[..., 0:2, :], mouth], axis=-2)
+
+
+def similarity(anchors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Least-squares similarity (..., 2, 3) from image to crop coordinates for anchors (..., 3, 2)."""
+    center, target_center = anchors.mean(axis=-2, keepdims=True), TEMPLATE.mean(axis=0)
+    source, target = anchors - center, TEMPLATE - target_center
+    power = np.maximum((source**2).sum(axis=(-2, -1)), 1e-9)
+    a = (source * target).sum(axis=(-2, -1)) / power
+    b = (source[..., 0] * target[:, 1] - source[..., 1] * target[:, 0]).sum(axis=-1) / power
+    rotation = np.stack([np.stack([a, -b], -1), np.stack([b, a], -1)], -2)  # (..., 2, 2)
+    shift = target_center - (rotation @ center[..., 0, :, None])[..., 0]
+    return np.concatenate([rotation, shift[..., None]], axis=-1)
+
+
+def smooth_points(
+    points: NDArray[np.float64], present: NDArray[np.bool_], times_s: NDArray[np.float64], sigma_s: float = SMOOTHING_S
+) -> NDArray[np.float64]:
+    """Points (T, P, 2) averaged over time with a Gaussian, never across frames without a face.
+
+    Frames need not be evenly spaced. Frames where `present` is False are returned unchanged.
+    """
+    smooth = points.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], present, [False]]).astype(np.int8)))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        times = times_s[start:stop]
+        first = np.searchsorted(times, times - 3 * sigma_s)
+        last = np.searchsorted(times, times + 3 * sigma_s, side="right")
+        for frame in range(stop - start):
+            near = slice(first[frame], last[frame])
+            weights = np.exp(-0.5 * ((times[near] - times[frame]) / sigma_s) ** 2)
+            smooth[start + frame] = np.tensordot(weights, points[start:stop][near], 1) / weights.sum()
+    return smooth
+
+
+def warp_face(image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The aligned crop (224, 224, 3) of an image (H, W, 3); outside of the image it is black.
+
+    Large faces are first shrunk by a whole number with area averaging: plain bilinear sampling would skip pixels, and
+    the crop would shimmer.
+    """
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    factor = int(1 / scale) if scale > 0 else 1
+    if factor < 2:
+        return cv2.warpAffine(image, matrix, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR)
+    height, width = image.shape[:2]
+    inverse = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0, 1], [CROP_SIZE, 0, 1], [0, CROP_SIZE, 1], [CROP_SIZE, CROP_SIZE, 1]]) @ inverse.T
+    left, top = np.clip(np.floor(corners.min(axis=0)).astype(int) - 2, 0, [width - 1, height - 1])
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 2, [left + 1, top + 1], [width, height])
+    columns, rows = max(1, (right - left) // factor), max(1, (bottom - top) // factor)
+    right, bottom = min(right, left + columns * factor), min(bottom, top + rows * factor)
+    small = cv2.resize(image[top:bottom, left:right], (columns, rows), interpolation=cv2.INTER_AREA)
+    # Pixel centers: x_image = left + (x_small + 0.5) * step - 0.5.
+    step = np.array([(right - left) / columns, (bottom - top) / rows])
+    to_image = np.array([[step[0], 0, left + 0.5 * step[0] - 0.5], [0, step[1], top + 0.5 * step[1] - 0.5], [0, 0, 1]])
+    return cv2.warpAffine(small, matrix @ to_image, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR)
