@@ -1,0 +1,365 @@
+"""What is open: project, video, playhead, selection, undo. `Session.do` is the only way anything in a project changes."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable
+from itertools import count
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.changes import Changes, changes_between, state_of
+from app.curves import ScoreCurves, find_curves, load_curves
+from app.document.document import Document
+from app.document.edits import AcceptPredictions, AddTier, Edit, MarkReviewed, UnmarkReviewed, UseModel
+from app.index_loader import IndexLoader
+from app.messages import Messages
+from app.undo import EditCommand
+from fedn.annotation.interval import Interval
+from fedn.annotation.project import Project
+from fedn.annotation.tier import Source, Tier
+from fedn.annotation.video import Video
+from fedn.errors import FednError
+from fedn.video.frame_index import FrameIndex
+from fedn.video.reader import VideoReader, open_video
+
+CORRECTIONS = "Corrections"
+_gestures = count(1)
+
+
+def new_gesture() -> int:
+    """A number for one mouse or key gesture; edits done with the same number become one undo step."""
+    return next(_gestures)
+
+
+def user_name() -> str:
+    """The name under which edits are written when the user has not given another."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "annotator"
+
+
+class Session(QObject):
+    """The open project and what the user looks at in it.
+
+    Signals:
+        project_changed: a project was opened, closed, or everything in it replaced.
+        videos_changed: videos were added, removed or altered.
+        video_changed: id of the current video, "" for none.
+        index_changed: id of the current video, whose frame index is now known.
+        tiers_changed: id of a video whose tiers were added, removed or renamed.
+        events_changed: video id, tier id, set of event ids.
+        reviewed_changed: id of a video.
+        curves_changed: id of a video.
+        selection_changed: other events are selected.
+        playhead_changed: frame.
+        reference_changed: another tier is the one that predictions are compared with.
+        model_changed: another model is in use.
+        saved: text of what was last written.
+    """
+
+    project_changed = Signal()
+    videos_changed = Signal()
+    video_changed = Signal(str)
+    index_changed = Signal(str)
+    tiers_changed = Signal(str)
+    events_changed = Signal(str, str, object)
+    reviewed_changed = Signal(str)
+    curves_changed = Signal(str)
+    selection_changed = Signal()
+    playhead_changed = Signal(int)
+    reference_changed = Signal()
+    model_changed = Signal()
+    saved = Signal(str)
+
+    def __init__(self, messages: Messages | None = None, who: str = "", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.messages = messages or Messages(self)
+        self.who = who or user_name()
+        self.document: Document | None = None
+        self.undo_stack = QUndoStack(self)
+        self.frame_index: FrameIndex | None = None
+        self._video_id = ""
+        self._playhead = 0
+        self._selected: tuple[str, ...] = ()
+        self._reference_name = ""
+        self._curves: dict[str, ScoreCurves | None] = {}
+        self._index_loader = IndexLoader(self)
+        self._index_loader.loaded.connect(self._on_index_loaded)
+
+    # The project
+
+    @property
+    def project(self) -> Project | None:
+        return self.document.project if self.document else None
+
+    def open_project(self, folder: Path) -> bool:
+        """Opens the project in `folder` in place of the present one; on failure the present one stays open."""
+        return self._replace(lambda: Document.open(folder, who=self.who))
+
+    def create_project(self, folder: Path, name: str) -> bool:
+        return self._replace(lambda: Document.create(folder, name, who=self.who))
+
+    def close_project(self) -> None:
+        if self.document is None:
+            return
+        document, self.document = self.document, None
+        self._forget()
+        document.close()
+        self.project_changed.emit()
+        self.video_changed.emit("")
+
+    def _replace(self, opened: Callable[[], Document]) -> bool:
+        try:
+            document = opened()
+        except FednError as error:
+            self.messages.error(str(error))
+            return False
+        old, self.document = self.document, document
+        self._forget()
+        if old is not None:
+            old.close()
+        self.project_changed.emit()
+        self.select_video(next(iter(document.project.videos), ""))
+        return True
+
+    def _forget(self) -> None:
+        self._index_loader.wait()
+        self.undo_stack.clear()
+        self.frame_index = None
+        self._video_id, self._playhead, self._selected, self._reference_name = "", 0, (), ""
+        self._curves.clear()
+
+    # Changing it
+
+    def do(self, edit: Edit, gesture: int | None = None) -> bool:
+        """Applies and writes an edit; edits with the same `gesture` number become one undo step.
+
+        Returns:
+            False if it was refused; the user has then been told why and nothing has changed.
+        """
+        inverse = self.apply(edit, "Saved")
+        if inverse is None:
+            return False
+        self.undo_stack.push(EditCommand(self, edit, inverse, gesture))
+        return True
+
+    def apply(self, edit: Edit, said: str) -> Edit | None:
+        """Applies and writes an edit without an undo step; for the undo stack itself.
+
+        Returns:
+            The inverse, or None if it was refused.
+        """
+        if self.document is None:
+            self.messages.error("No project is open; open or create one first.")
+            return None
+        before = state_of(self.document.project)
+        try:
+            inverse = self.document.do(edit)
+        except FednError as error:
+            self.messages.error(str(error))
+            return None
+        self._announce(changes_between(before, state_of(self.document.project)))
+        self.saved.emit(f"{said}: {edit.text}")
+        return inverse
+
+    def _announce(self, changes: Changes) -> None:
+        project = self.document.project if self.document else None
+        if project is None:
+            return
+        if changes.videos:
+            self.videos_changed.emit()
+            if self._video_id not in project.videos:
+                self.select_video(next(iter(project.videos), ""))
+        for video_id in changes.tiers:
+            self.tiers_changed.emit(video_id)
+        for (video_id, tier_id), event_ids in changes.events.items():
+            self.events_changed.emit(video_id, tier_id, event_ids)
+        for video_id in changes.reviewed:
+            self.reviewed_changed.emit(video_id)
+        if changes.model:
+            self.model_changed.emit()
+        if any(event_id not in self._known_events() for event_id in self._selected):
+            self.select_events(self._selected)
+
+    def editable(self, event_ids: Iterable[str], gesture: int) -> tuple[str, ...]:
+        """The events to change when the user changes these: a detector's are first accepted into the annotator's tier.
+
+        Returns:
+            Ids in the order given; empty if accepting them was refused.
+        """
+        project, result = self.project, []
+        for event_id in event_ids if project else ():
+            assert project is not None
+            if project.tier_of(event_id).source != Source.DETECTOR:
+                result.append(event_id)
+                continue
+            accepted = self._accept(event_id, gesture)
+            if accepted is None:
+                return ()
+            result.append(accepted)
+        return tuple(result)
+
+    def _accept(self, event_id: str, gesture: int) -> str | None:
+        project = self.project
+        assert project is not None
+        tier_id = self.annotator_tier(project.tier_of(event_id).video_id, gesture)
+        known = {event.id for event in project.events(tier_id)} if tier_id else set()
+        if not tier_id or not self.do(AcceptPredictions((event_id,), tier_id), gesture):
+            return None
+        return next((event.id for event in project.events(tier_id) if event.id not in known), None)
+
+    def annotator_tier(self, video_id: str, gesture: int | None = None) -> str:
+        """Id of the tier that this annotator corrects into, made on demand; "" if it could not be made."""
+        project = self.project
+        if project is None:
+            return ""
+        for tier in project.tiers_of(video_id):
+            if tier.source == Source.ANNOTATOR and tier.who in ("", self.who):
+                return tier.id
+        tier = Tier(video_id, CORRECTIONS, Source.ANNOTATOR, self.who)
+        return tier.id if self.do(AddTier(tier), gesture) else ""
+
+    def mark_reviewed(self, interval: Interval | None = None) -> bool:
+        """Marks a range of the current video, or all of it, as looked at."""
+        video = self.current_video
+        if video is None:
+            return False
+        return self.do(MarkReviewed(video.id, interval or Interval(0, video.frame_count)))
+
+    def unmark_reviewed(self, interval: Interval | None = None) -> bool:
+        video = self.current_video
+        if video is None:
+            return False
+        return self.do(UnmarkReviewed(video.id, interval or Interval(0, video.frame_count)))
+
+    def use_model(self, name: str) -> bool:
+        return self.do(UseModel(name))
+
+    # What is looked at
+
+    @property
+    def current_video(self) -> Video | None:
+        project = self.project
+        return project.videos.get(self._video_id) if project else None
+
+    def select_video(self, video_id: str) -> None:
+        if self.project is not None and video_id and video_id not in self.project.videos:
+            return
+        self._video_id, self._playhead, self.frame_index = video_id, 0, None
+        self._selected = ()
+        video = self.current_video
+        self.video_changed.emit(video_id)
+        self.selection_changed.emit()
+        self.playhead_changed.emit(0)
+        if video is not None:
+            self._index_loader.load(video, self.path_of(video), self.cache_folder(video))
+
+    def _on_index_loaded(self, video_id: str, index: FrameIndex | None, problem: str) -> None:
+        if video_id != self._video_id:
+            return
+        self.frame_index = index
+        if problem:
+            self.messages.error(problem)
+        self.index_changed.emit(video_id)
+
+    @property
+    def playhead(self) -> int:
+        """The frame that is shown."""
+        return self._playhead
+
+    def set_playhead(self, frame: int) -> None:
+        video = self.current_video
+        frame = max(0, min(int(frame), video.frame_count - 1)) if video else 0
+        if frame != self._playhead:
+            self._playhead = frame
+            self.playhead_changed.emit(frame)
+
+    @property
+    def selected_events(self) -> tuple[str, ...]:
+        return self._selected
+
+    def select_events(self, event_ids: Iterable[str]) -> None:
+        known = self._known_events()
+        selected = tuple(dict.fromkeys(event_id for event_id in event_ids if event_id in known))
+        if selected != self._selected:
+            self._selected = selected
+            self.selection_changed.emit()
+
+    def _known_events(self) -> set[str]:
+        project = self.project
+        if project is None or self._video_id not in project.videos:
+            return set()
+        return {event.id for tier in project.tiers_of(self._video_id) for event in project.events(tier.id)}
+
+    def tiers(self) -> list[Tier]:
+        """The current video's tiers in the order they are shown: detectors, people, the rest."""
+        project = self.project
+        if project is None or self._video_id not in project.videos:
+            return []
+        rank = (Source.DETECTOR, Source.ANNOTATOR, Source.EXPERT, Source.SELF_REPORT, Source.IMPORTED)
+        return sorted(project.tiers_of(self._video_id), key=lambda tier: rank.index(tier.source))
+
+    # The tier that predictions are compared with; by name, so that it holds across videos
+
+    @property
+    def reference_name(self) -> str:
+        tier = self.reference_tier
+        return tier.name if tier else ""
+
+    @property
+    def reference_tier(self) -> Tier | None:
+        people = [tier for tier in self.tiers() if tier.source != Source.DETECTOR]
+        by_choice = (tier for tier in people if tier.name == self._reference_name)
+        by_source = (tier for source in (Source.EXPERT, Source.SELF_REPORT) for tier in people if tier.source == source)
+        return next(by_choice, None) or next(by_source, None) or next(iter(people), None)
+
+    def set_reference(self, name: str) -> None:
+        if name != self._reference_name:
+            self._reference_name = name
+            self.reference_changed.emit()
+
+    # Files of the project
+
+    def path_of(self, video: Video) -> Path:
+        """Where the video lies now: next to the project if it is there, else where it was when it was added."""
+        if self.project is not None and video.relative_path:
+            near = (Path(self.project.folder) / video.relative_path).resolve()
+            if near.exists():
+                return near
+        return video.path
+
+    def cache_folder(self, video: Video) -> Path:
+        assert self.project is not None
+        return Path(self.project.folder) / "cache" / video.key
+
+    def reader_for(self, video: Video) -> VideoReader:
+        """A new reader, which the caller owns and closes; for one thread only.
+
+        Raises:
+            VideoError: if the video cannot be read.
+        """
+        return open_video(self.path_of(video), image_fps=video.image_fps, cache_dir=self.cache_folder(video))
+
+    def curves(self, video_id: str) -> ScoreCurves | None:
+        """The score curves of the last detection on a video, None if there was none."""
+        if video_id not in self._curves:
+            self._curves[video_id] = self._find_curves(video_id)
+        return self._curves[video_id]
+
+    def _find_curves(self, video_id: str) -> ScoreCurves | None:
+        video = self.project.videos.get(video_id) if self.project else None
+        path = find_curves(self.cache_folder(video)) if video else None
+        try:
+            return load_curves(path) if path else None
+        except FednError as error:
+            self.messages.warn(str(error))
+            return None
+
+    def forget_curves(self, video_id: str) -> None:
+        """After a detection: the curves on disk are newer than those in memory."""
+        self._curves.pop(video_id, None)
+        self.curves_changed.emit(video_id)
