@@ -1,0 +1,77 @@
+"""What the user has set: defaults in code, a sparse file of what differs from them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import tomli_w
+
+logger = logging.getLogger(__name__)
+RECENT_PROJECTS = 8
+
+
+@dataclass(slots=True)
+class Settings:
+    """`window` and `docks` are Qt's own geometry and layout, in base 64."""
+
+    theme: str = "system"
+    who: str = ""
+    snapping: bool = True
+    recent: list[str] = field(default_factory=list)
+    window: str = ""
+    docks: str = ""
+
+    def remember_project(self, folder: Path) -> None:
+        """Puts the project first among the recent ones."""
+        name = str(folder.resolve())
+        self.recent = [name, *(other for other in self.recent if other != name)][:RECENT_PROJECTS]
+
+
+def settings_file() -> Path:
+    """$FEDN_SETTINGS if set, else the usual place of the platform."""
+    chosen = os.environ.get("FEDN_SETTINGS")
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("fedn-studio")) / "settings.toml"
+
+
+def load_settings(path: Path) -> Settings:
+    """A broken settings file costs the settings, never the start."""
+    settings = Settings()
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return settings
+    except (OSError, ValueError) as error:
+        logger.warning("the settings in %s cannot be read (%s); the defaults are used", path, error)
+        return settings
+    for item in fields(Settings):
+        value = content.get(item.name)
+        if isinstance(value, type(getattr(settings, item.name))):
+            setattr(settings, item.name, value)
+    settings.recent = [str(name) for name in settings.recent]
+    return settings
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Writes what differs from the defaults; a folder that cannot be written is logged, not shown."""
+    defaults = Settings()
+    changed = {
+        item.name: getattr(settings, item.name)
+        for item in fields(Settings)
+        if getattr(settings, item.name) != getattr(defaults, item.name)
+    }
+    temporary = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            tomli_w.dump(changed, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        logger.warning("the settings cannot be written to %s: %s", path, error)
