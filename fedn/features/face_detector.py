@@ -19,7 +19,7 @@ YUNET_NAME = "face_detection_yunet_2023mar.onnx"
 FACE_POINTS_NAME = "face-points.safetensors"
 BUNDLED_MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
 
-_MEAN_FACE = np.array([[0.31, 0.39], [0.69, 0.39], [0.5, 0.58], [0.35, 0.78], [0.65, 0.78]], np.float32)
+_MEAN_FACE = np.array([[0.34, 0.4], [0.66, 0.4], [0.5, 0.6], [0.37, 0.76], [0.63, 0.76]], np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ POINT_NAMES = ("left eye", "right eye", "nose tip", "left mouth corner", "right 
 class FacePointNet(nn.Module):
     """Five face points from a gray crop: (B, 1, 64, 64) -> (B, 5, 2).
 
-    The input is what `face_crop` returns: a square around the face, standardized to zero mean and unit variance. The
-    output is in crop coordinates, 0 to 1 from the left and upper edge; points outside of the crop lie beyond that range.
+    The input is what `face_crop` returns: a square around the face, standardized to zero mean and unit variance.
+    The output is in crop coordinates, 0 to 1 from the left and upper edge; points outside of the crop lie beyond.
     """
 
     def __init__(self, widths: tuple[int, ...] = (24, 48, 96, 128), hidden: int = 128) -> None:
