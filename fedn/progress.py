@@ -10,6 +10,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TextIO
 
 
+class Cancelled(Exception):
+    """Work ended because it was asked to; whoever raises it has left no half file behind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One line of a job.
@@ -59,6 +63,15 @@ class Reporter:
         with self._lock:
             self._stream.write(record.to_line() + "\n")
             self._stream.flush()
+
+    def raise_if_stopped(self) -> None:
+        """For work that has nothing to keep: called between units.
+
+        Raises:
+            Cancelled: if the work should stop.
+        """
+        if self.stop_requested:
+            raise Cancelled
 
     def progress(self, text: str, done: int, total: int, **data: Any) -> None:
         self.report(Record("progress", text, done, total, data))
