@@ -1,0 +1,99 @@
+"""A model on disk: weights and description, written and read together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from fedn.errors import ModelError
+from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info, write_atomically
+from fedn.models.build import build_detector
+from fedn.models.fedn import FednDetector
+from fedn.models.resnet import ResNet18
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A backbone, the detector that reads its features, and what is known about both. Networks are in eval mode."""
+
+    backbone: nn.Module
+    detector: FednDetector
+    info: ModelInfo
+
+
+def stored(tensor: Tensor) -> Tensor:
+    """A tensor as it is kept on disk: matrices in half precision; norms and statistics, tiny and delicate, in full."""
+    tensor = tensor.detach().cpu().contiguous()
+    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor.clone()
+
+
+def backbone_hash(backbone: nn.Module) -> str:
+    """Identifies a backbone by its weights as they would be stored: the same before saving and after loading."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(backbone.state_dict().items()):
+        if name.endswith("num_batches_tracked"):
+            continue
+        digest.update(name.encode())
+        digest.update(stored(tensor).numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def save_model(folder: Path, *, backbone: nn.Module, detector: FednDetector, info: ModelInfo) -> ModelInfo:
+    """Writes `weights.safetensors`, then `model.toml`: a folder with a description is complete.
+
+    Returns:
+        The description as written, with folder and backbone hash.
+    """
+    if detector.config != info.network:
+        raise ModelError(f"the description of “{info.name}” does not belong to its network; nothing was saved")
+    weights = {f"backbone.{name}": stored(tensor) for name, tensor in backbone.state_dict().items()}
+    weights |= {f"detector.{name}": stored(tensor) for name, tensor in detector.state_dict().items()}
+    source = replace(info.provenance, backbone_hash=backbone_hash(backbone))
+    info = replace(info, provenance=source, folder=folder)
+    try:
+        write_atomically(folder / WEIGHTS_FILE, save(weights))
+        write_atomically(folder / INFO_FILE, info.to_toml().encode())
+    except OSError as error:
+        raise ModelError(f"the model cannot be written to {folder} ({error.strerror}); choose another folder") from None
+    return info
+
+
+def load_model(folder: Path) -> Model:
+    """Reads a model to the processor, in float32 and eval mode.
+
+    Raises:
+        ModelError: if description or weights are missing, damaged, or do not belong together.
+    """
+    info = read_model_info(folder)
+    path = folder / WEIGHTS_FILE
+    try:
+        weights = load_file(path)
+    except FileNotFoundError:
+        raise ModelError(f"{path} is missing; restore the folder from a copy or retrain") from None
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{path} cannot be read ({error}); restore the folder from a copy or retrain") from None
+    backbone, detector = ResNet18(), build_detector(info.network)
+    _fill(backbone, weights, "backbone.", path)
+    _fill(detector, weights, "detector.", path)
+    return Model(backbone.eval(), detector.eval(), info)
+
+
+def _fill(network: nn.Module, weights: Mapping[str, Tensor], prefix: str, path: Path) -> None:
+    own = network.state_dict()
+    given = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
+    wrong = [name for name in own if name not in given and not name.endswith("num_batches_tracked")]
+    wrong += [name for name in given if name not in own or own[name].shape != given[name].shape]
+    if wrong:
+        raise ModelError(f"{path} does not fit its {INFO_FILE} (“{prefix}{wrong[0]}”); restore the folder from a copy")
+    network.load_state_dict(
+        {name: (given[name] if name in given else value).to(value.dtype) for name, value in own.items()}
+    )
+    if not all(torch.isfinite(value).all() for value in given.values()):
+        raise ModelError(f"{path} holds numbers that are not finite; restore the folder from a copy or retrain")

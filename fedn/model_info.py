@@ -1,0 +1,185 @@
+"""What is known about a model without loading its weights: `model.toml` beside `weights.safetensors`. No torch."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from fedn.errors import ModelError
+from fedn.model_config import FednConfig
+
+INFO_FILE = "model.toml"
+WEIGHTS_FILE = "weights.safetensors"
+SCHEMA = 1
+
+
+def utc_now() -> str:
+    """The time in ISO 8601, seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a model comes from.
+
+    Attributes:
+        parent: name of the model it was trained from, "" if none.
+        recipe: name of the recipe.
+        data: what it learned from, plain values (videos, subjects, events per label, license).
+        command: the command line that made it.
+        backbone_hash: identifies the backbone's weights; cached features belong to it.
+    """
+
+    parent: str = ""
+    recipe: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
+    backbone_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model's description.
+
+    Attributes:
+        name: unique among the models a project sees.
+        labels: names of the labels, in the order of the network's outputs.
+        network: the detector's numbers.
+        created: ISO 8601.
+        kind: the architecture; "fedn".
+        threshold: the score from which a prediction becomes an event.
+        nms_iou: overlap above which the weaker of two events goes.
+        candidate_nms_iou: the same for the unthresholded list that average precision is computed from.
+        metrics: figures measured when it was made, plain values.
+        folder: where it was read from, None for a model not yet saved.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    network: FednConfig
+    created: str = field(default_factory=utc_now)
+    kind: str = "fedn"
+    threshold: float = 0.5
+    nms_iou: float = 0.2
+    candidate_nms_iou: float = 0.3
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
+    folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != self.network.label_count:
+            raise ModelError(
+                f"the model “{self.name}” lists {len(self.labels)} labels, its network has {self.network.label_count}; "
+                "restore the folder from a copy"
+            )
+        if not 0.0 <= self.threshold <= 1.0:
+            raise ModelError(f"the threshold {self.threshold} of the model “{self.name}” is not between 0 and 1")
+
+    def to_toml(self) -> str:
+        """The text of `model.toml`."""
+        source = self.provenance
+        content = {
+            "schema": SCHEMA,
+            "name": self.name,
+            "kind": self.kind,
+            "created": self.created,
+            "labels": list(self.labels),
+            "detection": {
+                "threshold": self.threshold,
+                "nms_iou": self.nms_iou,
+                "candidate_nms_iou": self.candidate_nms_iou,
+            },
+            "network": self.network.to_dict(),
+            "provenance": {
+                "parent": source.parent,
+                "recipe": source.recipe,
+                "command": source.command,
+                "backbone_hash": source.backbone_hash,
+                "data": _plain(source.data),
+            },
+            "metrics": _plain(self.metrics),
+        }
+        return tomli_w.dumps(content)
+
+
+def _plain(value: Any) -> Any:
+    """TOML has no null: entries that are None are left out."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items() if entry is not None}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value if entry is not None]
+    return value
+
+
+def read_model_info(folder: Path) -> ModelInfo:
+    """Reads a model's description.
+
+    Raises:
+        ModelError: if the folder holds no model, or one this version cannot use.
+    """
+    path = folder / INFO_FILE
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(
+            f"{folder} is not a model: it has no {INFO_FILE}; choose a folder made by FEDN Studio"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} is damaged ({error}); restore the folder from a copy or retrain") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); check the permissions of the folder") from None
+    return _info_from(content, folder)
+
+
+def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
+    path = folder / INFO_FILE
+    schema = content.get("schema")
+    if not isinstance(schema, int) or "network" not in content:
+        raise ModelError(f"{path} does not describe a model of FEDN Studio; choose another folder")
+    if schema > SCHEMA:
+        raise ModelError(f"{path} was written by a newer version of FEDN Studio (schema {schema}); update the program")
+    if content.get("kind") != "fedn":
+        raise ModelError(f"{path} describes a “{content.get('kind')}”; this version runs “fedn” models only")
+    try:
+        detection, source = content.get("detection", {}), content.get("provenance", {})
+        return ModelInfo(
+            name=str(content["name"]),
+            labels=tuple(str(label) for label in content["labels"]),
+            network=FednConfig.from_dict(content["network"]),
+            created=str(content.get("created", "")),
+            threshold=float(detection.get("threshold", 0.5)),
+            nms_iou=float(detection.get("nms_iou", 0.2)),
+            candidate_nms_iou=float(detection.get("candidate_nms_iou", 0.3)),
+            metrics=content.get("metrics", {}),
+            provenance=Provenance(
+                parent=str(source.get("parent", "")),
+                recipe=str(source.get("recipe", "")),
+                data=source.get("data", {}),
+                command=str(source.get("command", "")),
+                backbone_hash=str(source.get("backbone_hash", "")),
+            ),
+            folder=folder,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path} lacks or misspells an entry ({error}); restore it from a copy or retrain") from None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader, or a crash at any moment, meets the old content or the new, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

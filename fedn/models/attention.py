@@ -1,0 +1,39 @@
+"""Multi-head self-attention, shared by the segments and the head."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class SelfAttention(nn.Module):
+    """Multi-head self-attention over the next-to-last axis: (N, T, C) -> (N, T, C).
+
+    `project` and `attend` are apart because overlapping segments share their frames' projections.
+    """
+
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.inward = nn.Linear(width, 3 * width)
+        self.outward = nn.Linear(width, width)
+        nn.init.xavier_uniform_(self.inward.weight)
+        nn.init.zeros_(self.inward.bias)
+        nn.init.zeros_(self.outward.bias)
+
+    def project(self, x: Tensor) -> Tensor:
+        """Queries, keys and values of every row: (..., C) -> (..., 3C)."""
+        return self.inward(x)
+
+    def attend(self, projected: Tensor) -> Tensor:
+        """Attention among the rows of one group: (N, T, 3C) -> (N, T, C)."""
+        count, time, width = projected.shape[0], projected.shape[1], projected.shape[2] // 3
+        split = projected.reshape(count, time, 3, self.heads, width // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)  # each (N, heads, T, C / heads)
+        dropout = self.dropout if self.training else 0.0
+        mixed = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+        return self.outward(mixed.transpose(1, 2).reshape(count, time, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.attend(self.project(x))

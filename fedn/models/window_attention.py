@@ -1,0 +1,29 @@
+"""Sliding-window attention: every segment of a window gets a weight (FEDN section 3)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fedn.model_config import FednConfig
+
+
+class WindowAttention(nn.Module):
+    """(B, S, C) -> (B, S, C): segments weighted by a softmax over the window.
+
+    The weights are multiplied by S: a bare softmax would shrink the features S-fold and starve the convolutions
+    that follow. The zero-initialized last layer makes the untrained module the identity.
+    """
+
+    def __init__(self, config: FednConfig) -> None:
+        super().__init__()
+        self.residual = config.window_residual
+        self.hidden = nn.Conv1d(config.width, config.window_attention_width, 3, padding=1)
+        self.logit = nn.Conv1d(config.window_attention_width, 1, 1)
+        for parameter in self.logit.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, segments: Tensor) -> Tensor:
+        logits = self.logit(torch.relu(self.hidden(segments.transpose(1, 2))))  # (B, 1, S)
+        weight = torch.softmax(logits, dim=-1).transpose(1, 2) * segments.shape[1]  # (B, S, 1)
+        return segments + weight * segments if self.residual else weight * segments

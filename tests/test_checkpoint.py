@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from fedn.checkpoint import backbone_hash, load_model, save_model
+from fedn.errors import ModelError
+from fedn.model_config import small_config
+from fedn.model_info import ModelInfo, Provenance, read_model_info
+from fedn.models.build import build_detector
+from fedn.models.resnet import ResNet18
+from fedn.registry import free_model_name, list_models, resolve_model
+
+LABELS = ("happiness", "surprise")
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "first"
+    torch.manual_seed(0)
+    info = ModelInfo(
+        "first",
+        LABELS,
+        small_config(2),
+        threshold=0.4,
+        metrics={"spotting": {"f1": 0.5, "nothing": None}},
+        provenance=Provenance(parent="fedn-base", data={"subjects": ["a", "b"]}),
+    )
+    save_model(folder, backbone=ResNet18(), detector=build_detector(info.network), info=info)
+    return folder
+
+
+def test_a_model_comes_back_as_it_was_saved(saved: Path):
+    model = load_model(saved)
+    info = model.info
+    assert (info.name, info.labels, info.threshold) == ("first", LABELS, 0.4)
+    assert info.metrics == {"spotting": {"f1": 0.5}} and info.provenance.data == {"subjects": ["a", "b"]}
+    assert not model.detector.training and not model.backbone.training
+    assert backbone_hash(model.backbone) == info.provenance.backbone_hash
+
+
+def test_saving_what_was_loaded_changes_nothing(saved: Path, tmp_path: Path):
+    model = load_model(saved)
+    save_model(tmp_path / "again", backbone=model.backbone, detector=model.detector, info=model.info)
+    assert (tmp_path / "again" / "weights.safetensors").read_bytes() == (saved / "weights.safetensors").read_bytes()
+
+
+def test_a_folder_without_a_description_is_refused_in_a_sentence(tmp_path: Path):
+    with pytest.raises(ModelError, match="is not a model"):
+        read_model_info(tmp_path)
+
+
+def test_damaged_descriptions_and_weights_are_refused(saved: Path, tmp_path: Path):
+    text = (saved / "model.toml").read_text()
+    for wrong, says in [
+        ("= nonsense", "damaged"),
+        ("title = 1", "does not describe"),
+        (text.replace("schema = 1", "schema = 9"), "newer version"),
+        (text.replace('kind = "fedn"', 'kind = "yolo"'), "yolo"),
+        (text.replace("labels", "lables"), "misspells"),
+    ]:
+        (tmp_path / "model.toml").write_text(wrong)
+        with pytest.raises(ModelError, match=says):
+            read_model_info(tmp_path)
+    (tmp_path / "model.toml").write_text(text)
+    with pytest.raises(ModelError, match="missing"):
+        load_model(tmp_path)
+    (tmp_path / "weights.safetensors").write_bytes((saved / "weights.safetensors").read_bytes()[:5000])
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model(tmp_path)
+    (tmp_path / "weights.safetensors").write_bytes((saved / "weights.safetensors").read_bytes())
+    (tmp_path / "model.toml").write_text(text.replace("head_width = 64", "head_width = 32"))
+    with pytest.raises(ModelError, match="does not fit"):
+        load_model(tmp_path)
+
+
+def test_models_are_found_by_name_and_by_folder(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FEDN_MODELS", str(saved.parent))
+    assert [info.name for info in list_models(tmp_path)] == ["first"]
+    assert resolve_model("first") == saved and resolve_model(saved) == saved
+    assert free_model_name("first", tmp_path) == "first-2"
+    assert free_model_name("my model/.", tmp_path) == "my-model"
+    with pytest.raises(ModelError, match="the models here are: first"):
+        resolve_model("second", tmp_path)
