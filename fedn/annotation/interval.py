@@ -61,3 +61,14 @@ def union(intervals: list[Interval]) -> tuple[Interval, ...]:
             interval = Interval(last.start, max(last.stop, interval.stop))
         joined.append(interval)
     return tuple(joined)
+
+
+def subtract(intervals: tuple[Interval, ...], removed: Interval) -> tuple[Interval, ...]:
+    """Sorted disjoint intervals that cover the frames of `intervals` without those of `removed`."""
+    left: list[Interval] = []
+    for interval in union(list(intervals)):
+        if interval.start < min(interval.stop, removed.start):
+            left.append(Interval(interval.start, min(interval.stop, removed.start)))
+        if max(interval.start, removed.stop) < interval.stop:
+            left.append(Interval(max(interval.start, removed.stop), interval.stop))
+    return tuple(left)

@@ -1,0 +1,110 @@
+"""An open project: memory and disk, changed together or not at all. Free of Qt, so scripts edit the same way."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from app.document.edit import Edit, Restore
+from fedn.annotation.changes import Change, EventRow
+from fedn.annotation.project import Project
+from fedn.annotation.store import Store, create_project
+from fedn.annotation.vocabulary import Vocabulary, shipped_vocabulary
+
+
+class Document:
+    """The project in memory with the store behind it. `do` is the only way to change either.
+
+    Use from one thread at a time. Attributes:
+        project: to be read, never changed directly.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.project: Project = store.load()
+
+    @classmethod
+    def create(cls, folder: Path, name: str, vocabulary: Vocabulary | None = None, who: str = "") -> Document:
+        """Makes an empty project (six emotions and others by default) and opens it.
+
+        Raises:
+            ProjectError: if there is one already or the folder cannot be written to.
+        """
+        create_project(folder, name, vocabulary or shipped_vocabulary())
+        return cls.open(folder, who)
+
+    @classmethod
+    def open(cls, folder: Path, who: str = "") -> Document:
+        """Opens a project for editing.
+
+        Args:
+            who: the annotator's name for the history, by default that of the account.
+
+        Raises:
+            ProjectError: if it is no project, damaged, read-only, from a newer program, or open in another window.
+        """
+        store = Store.open(folder, who or getpass.getuser())
+        try:
+            return cls(store)
+        except BaseException:
+            store.close()
+            raise
+
+    @property
+    def folder(self) -> Path:
+        return self._store.folder
+
+    @property
+    def who(self) -> str:
+        return self._store.who
+
+    def do(self, edit: Edit) -> Restore:
+        """Changes memory and disk.
+
+        Returns:
+            The inverse edit: doing it undoes this one exactly and returns the edit that does it again. Its `text` is
+            the description for the undo menu and `touched(project)` says what to repaint.
+
+        Raises:
+            EditError: if the edit breaks a rule. ProjectError: if it cannot be written. Memory and disk are then as
+                they were.
+        """
+        undo = edit.apply(self.project)
+        if not undo.changes:
+            return undo
+        try:
+            self._store.commit(
+                tuple(change.inverse() for change in reversed(undo.changes)),
+                text=edit.history_text(undo.text),
+                edit=edit.to_json(),
+                origin=_models_accepted(undo.changes),
+            )
+        except BaseException:
+            undo.apply(self.project)
+            raise
+        return undo
+
+    def history(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The last edits, newest first: id, time_utc, who, text, edit (JSON text), origin."""
+        return self._store.history(limit)
+
+    def close(self) -> None:
+        """Gives the project free for others. Nothing waits to be saved. Closing twice is allowed."""
+        self._store.close()
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _models_accepted(undo: tuple[Change, ...]) -> str:
+    """Names of the models whose predictions the edit brought in."""
+    models: dict[str, None] = {}
+    for change in undo:
+        if change.after is None and isinstance(change.before, EventRow) and change.before.event.origin is not None:
+            models[change.before.event.origin.model] = None
+    return ", ".join(models)

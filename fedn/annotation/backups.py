@@ -1,0 +1,50 @@
+"""Rotating copies of a project's database, made with SQLite's own backup, which is safe beside a writer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+KEPT = 5
+
+
+def back_up(database: Path, folder: Path, last_edit: int, *, kept: int = KEPT) -> Path | None:
+    """Copies the database into `folder`, unless the newest copy already holds edit number `last_edit`.
+
+    Returns:
+        The new copy, or None if none was needed.
+
+    Raises:
+        OSError, sqlite3.Error: if it cannot be written; older copies are then untouched.
+    """
+    suffix = f"-edit{last_edit}.sqlite"
+    copies = list_backups(folder)
+    if copies and copies[-1].name.endswith(suffix):
+        return None
+    folder.mkdir(exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    target = folder / f"project-{stamp}{suffix}"
+    temporary = target.with_suffix(".part")
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(database)) as source,
+            contextlib.closing(sqlite3.connect(temporary)) as copy,
+        ):
+            source.backup(copy)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    for old in [*copies, target][:-kept]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def list_backups(folder: Path) -> list[Path]:
+    """The copies, oldest first."""
+    return sorted(folder.glob("project-*.sqlite"))

@@ -1,0 +1,154 @@
+"""The tables of a project's database, and how rows of the project become rows of tables and come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Connection, Float, ForeignKey, Integer, MetaData, Table, Text, select
+
+from fedn.annotation.changes import EventRow, ReviewedRow, Row, SettingRow, TierRow, VideoRow
+from fedn.annotation.event import Event, Origin
+from fedn.annotation.interval import Interval
+from fedn.annotation.tier import Source, Tier
+from fedn.annotation.video import Video
+
+REVISION = "0001"
+KNOWN_REVISIONS = ("0001",)
+
+metadata = MetaData()
+
+
+def _references(column: str) -> ForeignKey:
+    # Deferred, because an edit writes its rows table by table.
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
+
+# The table and column that Alembic looks for.
+revision = Table("alembic_version", metadata, Column("version_num", Text, primary_key=True))
+
+videos = Table(
+    "videos",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("relative_path", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("frame_count", Integer, nullable=False),
+    Column("fps", Float, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("image_fps", Float),
+)
+
+tiers = Table(
+    "tiers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("video_id", Text, _references("videos.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tier_id", Text, _references("tiers.id"), nullable=False, index=True),
+    Column("onset", Integer, nullable=False),
+    Column("apex", Integer),
+    Column("offset", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("score", Float),
+    Column("intensity", Text),
+    Column("note", Text, nullable=False),
+    Column("origin", Text),
+)
+
+reviewed = Table(
+    "reviewed",
+    metadata,
+    Column("video_id", Text, _references("videos.id"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("stop", Integer, nullable=False),
+)
+
+settings = Table("settings", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("time_utc", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("edit", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+)
+
+# Where each kind of row lies and by which column it is found.
+PLACES = {
+    VideoRow: (videos, videos.c.id),
+    TierRow: (tiers, tiers.c.id),
+    EventRow: (events, events.c.id),
+    ReviewedRow: (reviewed, reviewed.c.video_id),
+    SettingRow: (settings, settings.c.key),
+}
+
+
+def to_columns(row: Row) -> list[dict[str, Any]]:
+    """The table rows of a project row: one, or for reviewed ranges one a range."""
+    match row:
+        case VideoRow():
+            return [{**_fields(row.video), "path": str(row.video.path), "rank": row.rank}]
+        case TierRow():
+            return [{**_fields(row.tier), "source": row.tier.source.value, "rank": row.rank}]
+        case EventRow():
+            origin = row.event.origin
+            text = json.dumps(asdict(origin), ensure_ascii=False) if origin is not None else None
+            return [{**_fields(row.event), "origin": text, "tier_id": row.tier_id}]
+        case ReviewedRow():
+            return [{"video_id": row.video_id, "start": part.start, "stop": part.stop} for part in row.intervals]
+        case SettingRow():
+            return [{"key": row.key, "value": row.value}]
+
+
+def _fields(item: Video | Tier | Event) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in item.__dataclass_fields__}
+
+
+def read_rows(connection: Connection) -> Iterator[Row]:
+    """Every row of a project.
+
+    Raises:
+        TypeError, ValueError, KeyError, EditError: if a value breaks the rules of the data.
+    """
+    for columns in connection.execute(select(videos).order_by(videos.c.rank)).mappings():
+        fields = {**columns, "path": Path(columns["path"])}
+        yield VideoRow(fields.pop("rank"), Video(**fields))
+    for columns in connection.execute(select(tiers).order_by(tiers.c.rank)).mappings():
+        fields = {**columns, "source": Source(columns["source"])}
+        yield TierRow(fields.pop("rank"), Tier(**fields))
+    # By position: a project may hold 100,000 events.
+    names = ("onset", "offset", "label", "apex", "kind", "score", "intensity", "note")
+    query = select(*(events.c[name] for name in names), events.c.origin, events.c.id, events.c.tier_id)
+    for row in connection.execute(query):
+        values: tuple[Any, ...] = tuple(row)
+        origin, event_id, tier_id = values[-3:]
+        yield EventRow(tier_id, Event(*values[:-3], Origin(**json.loads(origin)) if origin else None, event_id))
+    ranges: dict[str, list[Interval]] = {}
+    for video_id, start, stop in connection.execute(select(reviewed)):
+        ranges.setdefault(video_id, []).append(Interval(start, stop))
+    for video_id, intervals in ranges.items():
+        yield ReviewedRow(video_id, tuple(sorted(intervals)))
+    for key, value in connection.execute(select(settings)):
+        yield SettingRow(key, value)
