@@ -64,7 +64,7 @@ class Reporter:
             self._stream.write(record.to_line() + "\n")
             self._stream.flush()
 
-    def raise_if_stopped(self) -> None:
+    def check(self) -> None:
         """For work that has nothing to keep: called between units.
 
         Raises:
