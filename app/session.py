@@ -1,4 +1,4 @@
-"""What is open: project, video, playhead, selection, undo. `Session.do` is the only way anything in a project changes."""
+"""What is open: project, video, playhead, selection, undo. Only `Session.do` changes a project."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app.changes import Changes, changes_between, state_of
+from app.corrections import annotator_tier, corrections_of
 from app.curves import ScoreCurves, find_curves, load_curves
 from app.document.document import Document
-from app.document.edits import AcceptPredictions, AddTier, Edit, MarkReviewed, UnmarkReviewed, UseModel
+from app.document.edits import (
+    AcceptPredictions,
+    AddTier,
+    Edit,
+    Group,
+    MarkReviewed,
+    Restore,
+    Touched,
+    UnmarkReviewed,
+    UseModel,
+)
 from app.index_loader import IndexLoader
 from app.messages import Messages
 from app.undo import EditCommand
@@ -25,7 +35,6 @@ from fedn.errors import FednError
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 
-CORRECTIONS = "Corrections"
 _gestures = count(1)
 
 
@@ -141,87 +150,89 @@ class Session(QObject):
         Returns:
             False if it was refused; the user has then been told why and nothing has changed.
         """
-        inverse = self.apply(edit, "Saved")
+        inverse = self._apply(edit, "Saved")
         if inverse is None:
             return False
-        self.undo_stack.push(EditCommand(self, edit, inverse, gesture))
+        if inverse.changes:
+            self.undo_stack.push(EditCommand(self._apply, inverse, gesture))
         return True
 
-    def apply(self, edit: Edit, said: str) -> Edit | None:
-        """Applies and writes an edit without an undo step; for the undo stack itself.
+    def do_on_events(self, event_ids: Iterable[str], edit_of: Callable[[tuple[str, ...]], Edit]) -> bool:
+        """Changes events in one undo step; those of a detector are first accepted into the annotator's tier.
+
+        Args:
+            edit_of: makes the edit from the ids to be changed, in the order of `event_ids`.
 
         Returns:
-            The inverse, or None if it was refused.
+            False if it was refused. If the events were selected, the changed ones are selected afterwards.
         """
+        if self.project is None:
+            return False
+        asked = tuple(event_ids)
+        try:
+            first = corrections_of(self.project, asked, self.who)
+        except FednError as error:
+            self.messages.error(str(error))
+            return False
+        edit = edit_of(first.ids)
+        if not self.do(Group((*first.edits, edit), edit.text) if first.edits else edit):
+            return False
+        if first.edits:
+            renamed = dict(zip(asked, first.ids, strict=True))
+            self.select_events(renamed.get(event_id, event_id) for event_id in self._selected)
+        return True
+
+    def accept(self, event_ids: Iterable[str]) -> bool:
+        """Copies predictions into the annotator's tier; those accepted before are only selected."""
+        if self.project is None:
+            return False
+        first = corrections_of(self.project, event_ids, self.who)
+        count = sum(isinstance(edit, AcceptPredictions) for edit in first.edits)
+        words = "Accept prediction" if count == 1 else f"Accept {count} predictions"
+        done = not first.edits or self.do(Group(first.edits, words))
+        if done:
+            self.select_events(first.ids)
+        return done
+
+    def annotator_tier(self, video_id: str, gesture: int | None = None) -> str:
+        """Id of the tier that this annotator corrects into, made on demand; "" if it could not be made."""
+        if self.project is None:
+            return ""
+        tier = annotator_tier(self.project, video_id, self.who)
+        return tier.id if tier.id in self.project.tiers or self.do(AddTier(tier), gesture) else ""
+
+    def _apply(self, edit: Edit, said: str) -> Restore | None:
+        """Applies and writes an edit without an undo step; None if it was refused."""
         if self.document is None:
             self.messages.error("No project is open; open or create one first.")
             return None
-        before = state_of(self.document.project)
         try:
             inverse = self.document.do(edit)
         except FednError as error:
             self.messages.error(str(error))
             return None
-        self._announce(changes_between(before, state_of(self.document.project)))
-        self.saved.emit(f"{said}: {edit.text}")
+        if inverse.changes:
+            self._announce(inverse.touched(self.document.project))
+            self.saved.emit(f"{said}: {inverse.text}")
         return inverse
 
-    def _announce(self, changes: Changes) -> None:
-        project = self.document.project if self.document else None
-        if project is None:
-            return
-        if changes.videos:
+    def _announce(self, touched: Touched) -> None:
+        project = self.project
+        assert project is not None
+        if touched.videos:
             self.videos_changed.emit()
             if self._video_id not in project.videos:
                 self.select_video(next(iter(project.videos), ""))
-        for video_id in changes.tiers:
+        for video_id in touched.tiers & project.videos.keys():
             self.tiers_changed.emit(video_id)
-        for (video_id, tier_id), event_ids in changes.events.items():
-            self.events_changed.emit(video_id, tier_id, event_ids)
-        for video_id in changes.reviewed:
+        for (video_id, tier_id), event_ids in touched.events.items():
+            self.events_changed.emit(video_id, tier_id, set(event_ids))
+        for video_id in touched.reviewed & project.videos.keys():
             self.reviewed_changed.emit(video_id)
-        if changes.model:
+        if touched.settings:
             self.model_changed.emit()
-        if any(event_id not in self._known_events() for event_id in self._selected):
+        if not all(project.has_event(event_id) for event_id in self._selected):
             self.select_events(self._selected)
-
-    def editable(self, event_ids: Iterable[str], gesture: int) -> tuple[str, ...]:
-        """The events to change when the user changes these: a detector's are first accepted into the annotator's tier.
-
-        Returns:
-            Ids in the order given; empty if accepting them was refused.
-        """
-        project, result = self.project, []
-        for event_id in event_ids if project else ():
-            assert project is not None
-            if project.tier_of(event_id).source != Source.DETECTOR:
-                result.append(event_id)
-                continue
-            accepted = self._accept(event_id, gesture)
-            if accepted is None:
-                return ()
-            result.append(accepted)
-        return tuple(result)
-
-    def _accept(self, event_id: str, gesture: int) -> str | None:
-        project = self.project
-        assert project is not None
-        tier_id = self.annotator_tier(project.tier_of(event_id).video_id, gesture)
-        known = {event.id for event in project.events(tier_id)} if tier_id else set()
-        if not tier_id or not self.do(AcceptPredictions((event_id,), tier_id), gesture):
-            return None
-        return next((event.id for event in project.events(tier_id) if event.id not in known), None)
-
-    def annotator_tier(self, video_id: str, gesture: int | None = None) -> str:
-        """Id of the tier that this annotator corrects into, made on demand; "" if it could not be made."""
-        project = self.project
-        if project is None:
-            return ""
-        for tier in project.tiers_of(video_id):
-            if tier.source == Source.ANNOTATOR and tier.who in ("", self.who):
-                return tier.id
-        tier = Tier(video_id, CORRECTIONS, Source.ANNOTATOR, self.who)
-        return tier.id if self.do(AddTier(tier), gesture) else ""
 
     def mark_reviewed(self, interval: Interval | None = None) -> bool:
         """Marks a range of the current video, or all of it, as looked at."""
@@ -283,24 +294,22 @@ class Session(QObject):
         return self._selected
 
     def select_events(self, event_ids: Iterable[str]) -> None:
-        known = self._known_events()
-        selected = tuple(dict.fromkeys(event_id for event_id in event_ids if event_id in known))
+        selected = tuple(dict.fromkeys(event_id for event_id in event_ids if self._is_here(event_id)))
         if selected != self._selected:
             self._selected = selected
             self.selection_changed.emit()
 
-    def _known_events(self) -> set[str]:
+    def _is_here(self, event_id: str) -> bool:
+        """Whether the event belongs to the current video."""
         project = self.project
-        if project is None or self._video_id not in project.videos:
-            return set()
-        return {event.id for tier in project.tiers_of(self._video_id) for event in project.events(tier.id)}
+        return bool(project and project.has_event(event_id) and project.tier_of(event_id).video_id == self._video_id)
 
     def tiers(self) -> list[Tier]:
-        """The current video's tiers in the order they are shown: detectors, people, the rest."""
+        """The current video's tiers in the order they are shown: detectors, expert, self-report, others."""
         project = self.project
         if project is None or self._video_id not in project.videos:
             return []
-        rank = (Source.DETECTOR, Source.ANNOTATOR, Source.EXPERT, Source.SELF_REPORT, Source.IMPORTED)
+        rank = (Source.DETECTOR, Source.EXPERT, Source.SELF_REPORT, Source.ANNOTATOR, Source.IMPORTED)
         return sorted(project.tiers_of(self._video_id), key=lambda tier: rank.index(tier.source))
 
     # The tier that predictions are compared with; by name, so that it holds across videos

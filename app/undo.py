@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand
 
-from app.document.edits import Edit, Group
+from app.document.edits import Edit, Restore
 
-if TYPE_CHECKING:
-    from app.session import Session
+Apply = Callable[[Edit, str], Restore | None]
 
 
 class EditCommand(QUndoCommand):
-    """An edit that has already been applied, and the inverses that take it back.
+    """An edit that has already been applied, known by its inverse.
 
     Applied first and pushed afterwards: a redo() that raises inside push would stay on the stack broken.
     """
 
-    def __init__(self, session: Session, edit: Edit, inverse: Edit, gesture: int | None) -> None:
-        super().__init__(_capitalized(edit.text))
-        self._session = session
-        self._backward: list[Edit] = [inverse]
-        self._forward: Edit | None = None
+    def __init__(self, apply: Apply, inverse: Restore, gesture: int | None) -> None:
+        super().__init__(_capitalized(inverse.text))
+        self._apply = apply
+        self._inverse = inverse
         self._gesture = gesture
-        self._applied = True
+        self._pushed = False
 
     def id(self) -> int:
         return 1 if self._gesture is not None else -1
@@ -32,31 +30,24 @@ class EditCommand(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, EditCommand) or other._gesture != self._gesture:
             return False
-        self._backward.extend(other._backward)
+        self._inverse = Restore(other._inverse.changes + self._inverse.changes, other._inverse.text)
         self.setText(other.text())
         return True
 
     def redo(self) -> None:
-        if self._applied:
-            return
-        if self._forward is None:
-            return
-        inverse = self._session.apply(self._forward, "Redone")
-        if inverse is None:
-            self.setObsolete(True)
-            return
-        self._backward = [inverse]
-        self._applied = True
+        if self._pushed:
+            self._turn("Redone")
+        self._pushed = True
 
     def undo(self) -> None:
-        steps = tuple(reversed(self._backward))
-        edit = steps[0] if len(steps) == 1 else Group(steps, self.text())
-        forward = self._session.apply(edit, "Undone")
-        if forward is None:
+        self._turn("Undone")
+
+    def _turn(self, said: str) -> None:
+        back = self._apply(self._inverse, said)
+        if back is None:
             self.setObsolete(True)
-            return
-        self._forward = forward
-        self._applied = False
+        else:
+            self._inverse = back
 
 
 def _capitalized(text: str) -> str:
