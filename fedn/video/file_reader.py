@@ -1,0 +1,213 @@
+"""Exact random access to the frames of a video file.
+
+A frame is found by its time stamp, never by its position: the reader seeks to a packet from which decoding can start
+and decodes up to the very time stamp that the index has for the frame. Where seeking lands too late or the decoder
+leaves the frame out, it starts from earlier packets and in the end from the beginning of the file, so that every
+access gives what decoding from start to end would give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from fedn.errors import VideoError
+from fedn.video.container import open_container, packets, stamp
+from fedn.video.frame_index import FrameIndex
+from fedn.video.orientation import Orientation
+from fedn.video.reader import VideoReader
+from fedn.video.scan import scan
+
+INDEX_NAME = "frame-index.npz"
+
+_NEARER_BY_DECODING = 12
+"""So many frames ahead are decoded rather than sought: a seek empties the decoder's threads."""
+
+
+class FileReader(VideoReader):
+    """Reads a file whose index is known; `open` makes the index where it is not."""
+
+    def __init__(self, path: Path, index: FrameIndex, threads: int = 0) -> None:
+        self.path = path
+        self.index = index
+        self._threads = threads
+        self._container: InputContainer | None = None
+        self._stream: VideoStream | None = None
+        self._decoder: Iterator[av.VideoFrame] = iter(())
+        self._entry = 0
+        self._from_start = False
+        self._last: tuple[int, av.VideoFrame] | None = None
+        self._ahead: tuple[int, av.VideoFrame] | None = None
+        # Frames that the index promises and the decoder leaves out (damaged files) show the one before.
+        self._stand_ins: dict[int, int] = {}
+        self._shown: tuple[int, NDArray[np.uint8]] | None = None
+        first = self._picture(0)
+        self._orientation = Orientation.of(first)
+        self._stored_size = _square_pixel_size(first, self._stream)
+        self.width, self.height = self._stored_size
+        if self._orientation.transpose:
+            self.width, self.height = self.height, self.width
+
+    @classmethod
+    def open(cls, path: Path, *, cache_dir: Path | None, threads: int = 0) -> FileReader:
+        """A reader whose index comes from `cache_dir` where it is there and still fits the file.
+
+        Raises:
+            VideoError: if it is not a readable video.
+        """
+        if cache_dir is None or not path.exists():
+            return cls(path, scan(path), threads)
+        status, cached = path.stat(), cache_dir / INDEX_NAME
+        index = FrameIndex.load(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+        if index is None:
+            index = scan(path)
+            index.save(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+        return cls(path, index, threads)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        if not self._stand_ins:
+            return self.index.warnings
+        count, first = len(self._stand_ins), min(self._stand_ins)
+        damaged = f"{self.path.name} is damaged: {count} frames (the first is {first}) show the one before them."
+        return (*self.index.warnings, damaged)
+
+    def frame(self, number: int) -> NDArray[np.uint8]:
+        if not 0 <= number < self.index.frame_count:
+            raise IndexError(f"frame {number} is not in {self.path} with {self.index.frame_count} frames")
+        if self._shown is None or self._shown[0] != number:
+            self._shown = (number, self._rgb(self._picture(number)))
+        return self._shown[1]
+
+    def close(self) -> None:
+        self._decoder = iter(())
+        self._last = self._ahead = None
+        if self._container is not None:
+            self._container.close()
+            self._container = self._stream = None
+
+    def _rgb(self, picture: av.VideoFrame) -> NDArray[np.uint8]:
+        width, height = self._stored_size
+        # swscale's own threads cost more than they save at this size.
+        image = picture.to_ndarray(format="rgb24", width=width, height=height, threads=1)
+        return self._orientation.apply(image)
+
+    def _picture(self, number: int) -> av.VideoFrame:
+        number = self._stand_ins.get(number, number)
+        picture, left_out = None, False
+        if self._is_ahead(number):
+            picture = self._decode_up_to(number)
+            left_out = self._from_start and self._ahead is not None and self._ahead[0] > number
+        if picture is None and not left_out:
+            for entry in self._entries(number):
+                self._enter(entry)
+                picture = self._decode_up_to(number)
+                if picture is not None:
+                    break
+        if picture is not None:
+            return picture
+        nearest = self._last or self._ahead
+        if nearest is None:
+            raise VideoError(f"{self.path} can no longer be read: it was changed, moved or damaged; open it again.")
+        self._stand_ins[number] = nearest[0]
+        return nearest[1]
+
+    def _is_ahead(self, number: int) -> bool:
+        """Whether decoding on from here reaches the frame at least as fast as seeking."""
+        if self._last is None or number < self._last[0]:
+            return False
+        if number - self._last[0] <= _NEARER_BY_DECODING or self.index.counted:
+            return True
+        entry = self._seek_point(number)
+        return entry is None or entry <= self.index.pts[self._last[0]]
+
+    def _seek_point(self, number: int) -> int | None:
+        at = int(np.searchsorted(self.index.seek_points, self.index.pts[number], side="right")) - 1
+        return int(self.index.seek_points[at]) if at >= 0 and not self.index.counted else None
+
+    def _entries(self, number: int) -> Iterator[int | None]:
+        """Seek points to try for a frame, nearest first; None is the start of the file."""
+        if not self.index.counted:
+            at = int(np.searchsorted(self.index.seek_points, self.index.pts[number], side="right")) - 1
+            for nearer in range(at, max(0, at - 3), -1):
+                yield int(self.index.seek_points[nearer])
+        yield None
+
+    def _enter(self, entry: int | None) -> None:
+        """Makes the decoder start at a seek point, or at the start of the file."""
+        self._last = self._ahead = None
+        if entry is None or self._container is None or self._stream is None:
+            self.close()
+            self._container, self._stream = open_container(self.path, self._threads)
+        if entry is not None:
+            try:
+                self._container.seek(entry, stream=self._stream)
+            except (av.FFmpegError, OSError):
+                self._decoder = iter(())
+                return
+        self._from_start = entry is None
+        self._decoder = self._decode(self._container, self._stream, whole=entry is None)
+
+    def _decode(self, container: InputContainer, stream: VideoStream, *, whole: bool) -> Iterator[av.VideoFrame]:
+        """Frames in the order in which they are shown; after a seek only those the entry packet stands for.
+
+        Packets before the first keyframe, and frames shown before it that need the packets sought past, would come out
+        of some decoders as garbage.
+        """
+        entered_at: int | None = None
+        for packet in packets(container, stream):
+            if not whole and entered_at is None:
+                if not (packet.size and packet.is_keyframe):
+                    continue
+                entered_at = stamp(packet)
+            try:
+                frames = stream.codec_context.decode(packet)
+            except av.FFmpegError:
+                continue
+            for frame in frames:
+                at = stamp(frame)
+                if entered_at is None or (at is not None and at >= entered_at):
+                    yield frame
+
+    def _decode_up_to(self, number: int) -> av.VideoFrame | None:
+        """The frame, or None if the decoder goes past it."""
+        if self._last is not None and self._last[0] == number:
+            return self._last[1]
+        while self._ahead is None or self._ahead[0] <= number:
+            if self._ahead is not None:
+                self._last, self._ahead = self._ahead, None
+                if self._last[0] == number:
+                    return self._last[1]
+            numbered = self._next()
+            if numbered is None:
+                return None
+            self._ahead = numbered
+        return None
+
+    def _next(self) -> tuple[int, av.VideoFrame] | None:
+        """The next decoded frame that the index knows, with its number."""
+        for frame in self._decoder:
+            if self.index.counted:
+                return self._entry_count(), frame
+            at = stamp(frame)
+            number = int(np.searchsorted(self.index.pts, at)) if at is not None else self.index.frame_count
+            if number < self.index.frame_count and self.index.pts[number] == at:
+                return number, frame
+        return None
+
+    def _entry_count(self) -> int:
+        return 0 if self._last is None else self._last[0] + 1
+
+
+def _square_pixel_size(frame: av.VideoFrame, stream: VideoStream | None) -> tuple[int, int]:
+    """Width and height that show the picture undistorted; nonsensical pixel shapes are ignored."""
+    aspect = float(stream.sample_aspect_ratio or 1) if stream is not None else 1.0
+    if not 0.25 <= aspect <= 4 or abs(aspect - 1) < 0.005:
+        return frame.width, frame.height
+    return max(2, round(frame.width * aspect)), frame.height

@@ -1,0 +1,71 @@
+"""A folder of numbered images as a video."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fedn.errors import VideoError
+from fedn.video.frame_index import FrameIndex
+from fedn.video.reader import VideoReader
+
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts img2 before img10: runs of digits count as numbers."""
+    parts = re.findall(r"\d+|\D+", name.casefold())
+    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts)
+
+
+def image_files(folder: Path) -> list[Path]:
+    """The images of a folder in natural order, without hidden files."""
+    found = [
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+    ]
+    return sorted(found, key=lambda path: (natural_key(path.name), path.name))
+
+
+class ImageFolderReader(VideoReader):
+    """Images of other sizes than the first are scaled to it.
+
+    Raises:
+        VideoError: if the folder has no images, or the frame rate is not a positive number.
+    """
+
+    def __init__(self, folder: Path, fps: float) -> None:
+        self.path = folder
+        if not 0 < fps <= 1000:
+            raise VideoError(f"{folder} cannot be shown at {fps:g} frames a second: give a rate between 0 and 1000.")
+        self._files = image_files(folder)
+        if not self._files:
+            raise VideoError(f"{folder} holds no images (jpg, png, bmp, tif or webp): choose another folder.")
+        self.index = FrameIndex.regular(len(self._files), Fraction(fps).limit_denominator(100_000))
+        self.height, self.width = self._read(0).shape[:2]
+
+    def frame(self, number: int) -> NDArray[np.uint8]:
+        if not 0 <= number < self.index.frame_count:
+            raise IndexError(f"frame {number} is not in {self.path} with {self.index.frame_count} images")
+        image = self._read(number)
+        if image.shape[:2] != (self.height, self.width):
+            image = cv2.resize(image, (self.width, self.height), interpolation=cv2.INTER_AREA)
+        return np.asarray(image, np.uint8)
+
+    def _read(self, number: int) -> NDArray[np.uint8]:
+        path = self._files[number]
+        try:
+            # imread cannot open paths with special characters on Windows.
+            content = np.fromfile(path, np.uint8)
+        except OSError as error:
+            raise VideoError(f"{path} cannot be read ({error.strerror}): put it back or remove it.") from error
+        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+        if image is None:
+            raise VideoError(f"{path} is not an image that can be read: replace or remove it.")
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
