@@ -92,8 +92,6 @@ def _fill(network: nn.Module, weights: Mapping[str, Tensor], prefix: str, path: 
     wrong += [name for name in given if name not in own or own[name].shape != given[name].shape]
     if wrong:
         raise ModelError(f"{path} does not fit its {INFO_FILE} (“{prefix}{wrong[0]}”); restore the folder from a copy")
-    network.load_state_dict(
-        {name: (given[name] if name in given else value).to(value.dtype) for name, value in own.items()}
-    )
+    network.load_state_dict({name: value.to(own[name].dtype) for name, value in (own | given).items()})
     if not all(torch.isfinite(value).all() for value in given.values()):
         raise ModelError(f"{path} holds numbers that are not finite; restore the folder from a copy or retrain")

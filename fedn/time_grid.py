@@ -1,0 +1,69 @@
+"""The uniform 30 fps grid the network works on, and the way between it and a video's own frames.
+
+Grid coordinates are continuous: cell g covers [g, g + 1), an event of frames onset..offset is half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fedn.annotation.interval import Interval
+from fedn.video.frame_index import FrameIndex
+
+GRID_FPS = 30.0
+SAME_RATE_TOLERANCE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGrid:
+    """A video's frames on the grid.
+
+    Attributes:
+        frames: (G,) the video frame shown in the middle of each cell.
+        edges: (T + 1,) the grid coordinate at which each of the T video frames begins, and the last one ends.
+    """
+
+    frames: NDArray[np.int64]
+    edges: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, index: FrameIndex) -> TimeGrid:
+        """The grid of a video; its own frames, one by one, if it runs at 30 fps within two percent."""
+        count = index.frame_count
+        if index.is_constant and abs(index.fps / GRID_FPS - 1) <= SAME_RATE_TOLERANCE:
+            return cls.same_rate(count)
+        edges = np.append(index.starts_s, index.duration_s) * GRID_FPS
+        cells = max(1, round(float(edges[-1])))
+        frames = np.searchsorted(edges, np.arange(cells) + 0.5, side="right") - 1
+        return cls(np.clip(frames, 0, count - 1).astype(np.int64), edges)
+
+    @classmethod
+    def same_rate(cls, count: int) -> TimeGrid:
+        """The grid of `count` frames at 30 fps."""
+        return cls(np.arange(count, dtype=np.int64), np.arange(count + 1, dtype=np.float64))
+
+    @property
+    def cell_count(self) -> int:
+        """G, the length of the grid."""
+        return len(self.frames)
+
+    def to_grid(self, interval: Interval) -> tuple[float, float]:
+        """Start and stop of an interval of video frames, in grid coordinates."""
+        return float(self.edges[interval.start]), float(self.edges[interval.stop])
+
+    def to_frames(self, start: float, stop: float) -> Interval:
+        """The interval of whole video frames whose edges lie nearest; at least one frame."""
+        onset = min(self._nearest_edge(start), len(self.edges) - 2)
+        return Interval(onset, max(self._nearest_edge(stop), onset + 1))
+
+    def _nearest_edge(self, coordinate: float) -> int:
+        after = int(np.clip(np.searchsorted(self.edges, coordinate), 1, len(self.edges) - 1))
+        return after if self.edges[after] - coordinate <= coordinate - self.edges[after - 1] else after - 1
+
+    def per_frame(self, values: NDArray) -> NDArray:
+        """Values per grid cell (..., G) as values per video frame (..., T): the cell at each frame's middle."""
+        middles = (self.edges[:-1] + self.edges[1:]) / 2
+        return values[..., np.clip(middles.astype(np.int64), 0, self.cell_count - 1)]
