@@ -182,6 +182,15 @@ class Session(QObject):
             self.select_events(renamed.get(event_id, event_id) for event_id in self._selected)
         return True
 
+    def editable(self, event_ids: Iterable[str], gesture: int) -> tuple[str, ...]:
+        """As `do_on_events`, for changes of several steps: the ids to change with the same `gesture`, () if refused."""
+        if self.project is None:
+            return ()
+        first = corrections_of(self.project, event_ids, self.who)
+        if first.edits and not self.do(Group(first.edits, "Accept prediction"), gesture):
+            return ()
+        return first.ids
+
     def accept(self, event_ids: Iterable[str]) -> bool:
         """Copies predictions into the annotator's tier; those accepted before are only selected."""
         if self.project is None:
