@@ -144,7 +144,8 @@ def read_rows(connection: Connection) -> Iterator[Row]:
     for row in connection.execute(query):
         values: tuple[Any, ...] = tuple(row)
         origin, event_id, tier_id = values[-3:]
-        yield EventRow(tier_id, Event(*values[:-3], Origin(**json.loads(origin)) if origin else None, event_id))
+        came_from = Origin(**json.loads(origin)) if origin else None
+        yield EventRow(tier_id, Event(*values[:-3], origin=came_from, id=event_id))
     ranges: dict[str, list[Interval]] = {}
     for video_id, start, stop in connection.execute(select(reviewed)):
         ranges.setdefault(video_id, []).append(Interval(start, stop))

@@ -1,0 +1,88 @@
+"""Events of videos as JSON, with everything the project knows of them; read back without loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fedn.annotation.event import Event, Origin
+from fedn.annotation.project_file import write_whole
+from fedn.annotation.tier import Source
+from fedn.errors import EditError, FormatError
+
+FORMAT = "fedn-events"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TierEvents:
+    """A tier in a file: who is the annotator, or for a detector's tier the model."""
+
+    name: str
+    source: Source
+    who: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoEvents:
+    """A video in a file; `video` is its file name, `fps` nominal."""
+
+    video: str
+    subject: str
+    frame_count: int
+    fps: float
+    tiers: tuple[TierEvents, ...]
+
+
+def write_event_json(path: Path, videos: Sequence[VideoEvents]) -> None:
+    """Writes a file, whole or not at all.
+
+    Raises:
+        FormatError: if it cannot be written.
+    """
+    document = {"format": FORMAT, "version": VERSION, "videos": [asdict(video) for video in videos]}
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        write_whole(path, text.encode() + b"\n")
+    except OSError as error:
+        raise FormatError(f"{path} cannot be written: {error.strerror}; choose another folder") from error
+
+
+def read_event_json(path: Path) -> list[VideoEvents]:
+    """Reads a file.
+
+    Raises:
+        FormatError: if it is missing, not such a file, or holds an impossible event.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FormatError(f"there is no file {path}; check its name") from error
+    except (OSError, ValueError) as error:
+        raise FormatError(f"{path} is not JSON: {error}") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise FormatError(f"{path} holds no events of this program (its format is not “{FORMAT}”)")
+    if document.get("version") != VERSION:
+        raise FormatError(f"{path} has version {document.get('version')}; this program reads version {VERSION}")
+    try:
+        return [_video(content) for content in document["videos"]]
+    except (KeyError, TypeError, ValueError, EditError) as error:
+        raise FormatError(f"{path} is damaged: {error}") from error
+
+
+def _video(content: dict[str, Any]) -> VideoEvents:
+    tiers = tuple(
+        TierEvents(tier["name"], Source(tier["source"]), tier["who"], tuple(_event(event) for event in tier["events"]))
+        for tier in content["tiers"]
+    )
+    fields = (str(content["video"]), str(content["subject"]), int(content["frame_count"]), float(content["fps"]))
+    return VideoEvents(*fields, tiers)
+
+
+def _event(content: dict[str, Any]) -> Event:
+    origin = content.get("origin")
+    return Event(**{**content, "origin": Origin(**origin) if origin else None})
