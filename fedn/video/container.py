@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.error import FFmpegError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
@@ -32,7 +33,7 @@ def open_container(path: Path, threads: int = 0) -> tuple[InputContainer, VideoS
         container = av.open(str(path.absolute()), options={"protocol_whitelist": "file"}, metadata_errors="ignore")
     except PermissionError as error:
         raise VideoError(f"{path} may not be read by you: change its permissions or copy it.") from error
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (FFmpegError, OSError, ValueError) as error:
         raise VideoError(
             f"{path} is not a video that can be read, or it is damaged or cut off: copy or convert it again."
         ) from error
@@ -62,7 +63,7 @@ def packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packe
             packet = next(source)
         except StopIteration:
             return
-        except (av.FFmpegError, OSError):
+        except (FFmpegError, OSError):
             yield av.Packet()
             return
         yield packet

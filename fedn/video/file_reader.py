@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer
+from av.error import FFmpegError
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -96,7 +97,7 @@ class FileReader(VideoReader):
         width, height = self._stored_size
         # swscale's own threads cost more than they save at this size.
         image = picture.to_ndarray(format="rgb24", width=width, height=height, threads=1)
-        return self._orientation.apply(image)
+        return self._orientation.apply(np.asarray(image, np.uint8))
 
     def _picture(self, number: int) -> av.VideoFrame:
         number = self._stand_ins.get(number, number)
@@ -148,7 +149,7 @@ class FileReader(VideoReader):
         if entry is not None:
             try:
                 self._container.seek(entry, stream=self._stream)
-            except (av.FFmpegError, OSError):
+            except (FFmpegError, OSError):
                 self._decoder = iter(())
                 return
         self._from_start = entry is None
@@ -168,7 +169,7 @@ class FileReader(VideoReader):
                 entered_at = stamp(packet)
             try:
                 frames = stream.codec_context.decode(packet)
-            except av.FFmpegError:
+            except FFmpegError:
                 continue
             for frame in frames:
                 at = stamp(frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import numpy as np
@@ -20,14 +21,17 @@ class Orientation:
     @classmethod
     def of(cls, frame: av.VideoFrame) -> Orientation:
         """What the display matrix of a decoded frame asks for, rounded to quarter turns."""
-        for data in frame.side_data:
-            if data.type.name == "DISPLAYMATRIX":
-                # x' = a x + c y and y' = b x + d y, in fixed point numbers.
-                a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(data), np.int32)[:5])
-                if abs(a) + abs(d) >= abs(b) + abs(c):
-                    return cls(False, a < 0, d < 0)
-                return cls(True, c < 0, b < 0)
-        return cls()
+        # PyAV's type stub knows fewer kinds of side data than its code.
+        side_data: Any = frame.side_data
+        try:
+            matrix = np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32)
+        except KeyError:
+            return cls()
+        # x' = a x + c y and y' = b x + d y, in fixed point numbers.
+        a, b, _, c, d = (int(value) for value in matrix[:5])
+        if abs(a) + abs(d) >= abs(b) + abs(c):
+            return cls(False, a < 0, d < 0)
+        return cls(True, c < 0, b < 0)
 
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The upright image (H, W, 3), contiguous."""

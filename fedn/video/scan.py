@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -48,7 +49,7 @@ def scan(path: Path) -> FrameIndex:
     return _decode_all(path)
 
 
-def _facts(container: av.container.InputContainer, stream: VideoStream) -> _Facts:
+def _facts(container: InputContainer, stream: VideoStream) -> _Facts:
     time_base = stream.time_base or Fraction(1, 90000)
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     declared_s = float(stream.duration * time_base) if stream.duration else 0.0
@@ -107,7 +108,7 @@ def _decoded(path: Path, entry: int | None, count: int | None) -> NDArray[np.int
         for packet in packets(container, stream):
             try:
                 frames = stream.codec_context.decode(packet)
-            except av.FFmpegError:
+            except FFmpegError:
                 continue
             found += [-1 if frame.pts is None else frame.pts for frame in frames]
             if count is not None and len(found) >= count:
@@ -128,7 +129,7 @@ def _decode_all(path: Path) -> FrameIndex:
                 seek_points.append(at)
             try:
                 frames = stream.codec_context.decode(packet)
-            except av.FFmpegError:
+            except FFmpegError:
                 continue
             stamps += [stamp(frame) for frame in frames]
             duration = frames[-1].duration or duration if frames else duration
