@@ -87,7 +87,9 @@ def pretrain_backbone(
         held_out = _resized(validation.crops, phase.size)
         steps = int(phase.epochs * len(strengths)) // phase.batch
         optimizer = torch.optim.AdamW(network.parameters(), lr=phase.learning_rate, weight_decay=config.weight_decay)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, phase.learning_rate, total_steps=steps, pct_start=0.15)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, phase.learning_rate, total_steps=steps, pct_start=0.15
+        )
         per_epoch = len(strengths) // phase.batch
         order = np.concatenate([rng.permutation(len(strengths)) for _ in range(int(np.ceil(phase.epochs)) + 1)])
         network.train()
@@ -117,7 +119,9 @@ def pretrain_backbone(
     return figures
 
 
-def _loss(network: ExpressionNet, crops: Tensor, target: Tensor, emotion: Tensor, scale: Tensor, weight: float) -> Tensor:
+def _loss(
+    network: ExpressionNet, crops: Tensor, target: Tensor, emotion: Tensor, scale: Tensor, weight: float
+) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
         strengths, logits = network(crops)
     loss = F.smooth_l1_loss(strengths.float() / scale, target / scale)

@@ -1,7 +1,7 @@
 """What a rendered person does in a long video: expressions with onset, apex and offset, and everything that is none.
 
-Lengths follow the macro-expressions of CAS(ME)^2 (median 35 frames at 30 fps, 5 to 95 % between 19 and 75, apex at about
-37 % of the interval). Blinks, gaze, speech, chewing, swallowing, yawns, head turns and meaningless brow raises are
+Lengths follow the macro-expressions of CAS(ME)^2 (median 35 frames at 30 fps, 5 to 95 % between 19 and 75, apex at
+about 37 % of the interval). Blinks, gaze, speech, chewing, swallowing, yawns, head turns and meaningless brow raises are
 drawn too, and get no label.
 """
 
@@ -16,7 +16,7 @@ from training.synthetic.expressions import EMOTIONS, Shapes
 from training.synthetic.facekit import Floats
 from training.synthetic.renderer import Motion
 
-# Chances of the shown emotions, in the order of EMOTIONS: between the marginals of the paper's Table 1 and equal shares.
+# Chances of the shown emotions, in the order of EMOTIONS: between the paper's Table 1 and equal shares.
 SHOWN = np.array([0.30, 0.12, 0.13, 0.15, 0.10, 0.09, 0.11])
 VISIBLE = 0.08  # share of its peak from which an expression counts as begun, and until which it lasts
 _MEDIAN_S, _SPREAD, _SHORTEST_S, _LONGEST_S = 35 / 30, 0.42, 16 / 30, 118 / 30
@@ -65,7 +65,9 @@ def _ease(x: NDArray) -> NDArray:
     return x * x * (3.0 - 2.0 * x)
 
 
-def _show_emotions(shapes: Shapes, strengths: Floats, fps: float, pause_s: float, rng: np.random.Generator) -> list[Shown]:
+def _show_emotions(
+    shapes: Shapes, strengths: Floats, fps: float, pause_s: float, rng: np.random.Generator
+) -> list[Shown]:
     shown = []
     frame = int(rng.uniform(0.3, pause_s) * fps)
     while True:
@@ -77,14 +79,14 @@ def _show_emotions(shapes: Shapes, strengths: Floats, fps: float, pause_s: float
         hold = int((length - apex) * rng.uniform(0.0, 0.55))
         course = time_course(length, apex, hold, rng)
         emotion = EMOTIONS[rng.choice(len(EMOTIONS), p=SHOWN / SHOWN.sum())]
-        intensity = float(rng.uniform(0.35, 1.0))
+        intensity = float(rng.uniform(0.45, 1.0))
         target = shapes.draw_emotion(emotion, rng) * intensity
         for column in np.flatnonzero(target):
-            lag = int(round(rng.normal(0.0, 0.035 * fps)))
+            lag = round(rng.normal(0.0, 0.035 * fps))
             moved = np.roll(course, lag)
             part = strengths[frame : frame + length, column]
-            strengths[frame : frame + length, column] = np.maximum(part, target[column] * moved) if lag >= 0 else np.maximum(
-                part, target[column] * course
+            strengths[frame : frame + length, column] = (
+                np.maximum(part, target[column] * moved) if lag >= 0 else np.maximum(part, target[column] * course)
             )
         visible = np.flatnonzero(course >= VISIBLE)
         onset, offset = frame + int(visible[0]), frame + int(visible[-1])
@@ -97,7 +99,16 @@ def _show_emotions(shapes: Shapes, strengths: Floats, fps: float, pause_s: float
 def _resting_face(shapes: Shapes, rng: np.random.Generator) -> Floats:
     """Nobody's resting face is the mesh's: a person's own slight frown, droop or squint."""
     rest = np.zeros(len(shapes.names), np.float32)
-    for shape in ("mouthFrown", "mouthPress", "browDown", "browInnerUp", "eyeSquint", "mouthSmile", "mouthShrugLower", "eyeBlink"):
+    for shape in (
+        "mouthFrown",
+        "mouthPress",
+        "browDown",
+        "browInnerUp",
+        "eyeSquint",
+        "mouthSmile",
+        "mouthShrugLower",
+        "eyeBlink",
+    ):
         if rng.random() < 0.4:
             rest[shapes.columns(shape)] = rng.uniform(0.0, 0.18)
     return rest
@@ -168,7 +179,13 @@ def _chew(shapes: Shapes, strengths: Floats, start: int, length: int, fps: float
     phase = np.arange(length) / fps * rng.uniform(1.2, 2.2) * 2 * np.pi
     fade = np.minimum(1.0, np.minimum(np.arange(length), length - 1 - np.arange(length)) / (0.2 * fps))
     wave = (0.5 - 0.5 * np.cos(phase)) * fade
-    for name, level in (("jawOpen", 0.2), ("mouthClose", 0.2), ("mouthPress", 0.3), ("jawLeft", 0.15), ("cheekSquint", 0.1)):
+    for name, level in (
+        ("jawOpen", 0.2),
+        ("mouthClose", 0.2),
+        ("mouthPress", 0.3),
+        ("jawLeft", 0.15),
+        ("cheekSquint", 0.1),
+    ):
         strengths[start : start + length, shapes.columns(name)] += (wave * level * rng.uniform(0.4, 1.0))[:, None]
 
 

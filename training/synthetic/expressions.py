@@ -1,8 +1,8 @@
-"""Expressions as strengths of the 57 shapes: FACS prototypes of the emotions with variants, and what is no emotion at all.
+"""Expressions as strengths of the 57 shapes: FACS prototypes of the emotions with variants, and what is no emotion.
 
 Prototypes follow the action units of the basic emotions (Ekman and Friesen's FACS): happiness 6+12, surprise 1+2+5+26,
-anger 4+5+7+23, disgust 9+10+15, fear 1+2+4+5+20+26, sadness 1+4+15+17. A range (low, high) is drawn anew for every event;
-the second number of an entry is the chance that the part takes part at all.
+anger 4+5+7+23, disgust 9+10+15, fear 1+2+4+5+20+26, sadness 1+4+15+17. A range (low, high) is drawn anew for every
+event; the second number of an entry is the chance that the part takes part at all.
 """
 
 from __future__ import annotations
@@ -133,14 +133,20 @@ class Shapes:
         """(57,) a moment of speech or chewing."""
         strengths = np.zeros(len(self.names), np.float32)
         parts = {"jawOpen": 0.35, "mouthFunnel": 0.5, "mouthPucker": 0.5, "mouthLowerDown": 0.4, "mouthUpperUp": 0.25}
-        parts |= {"mouthStretch": 0.25, "mouthRollLower": 0.4, "mouthClose": 0.15, "mouthPress": 0.4, "mouthShrugUpper": 0.3}
+        parts |= {
+            "mouthStretch": 0.25,
+            "mouthRollLower": 0.4,
+            "mouthClose": 0.15,
+            "mouthPress": 0.4,
+            "mouthShrugUpper": 0.3,
+        }
         for shape, most in parts.items():
             if rng.random() < 0.4:
                 strengths[self.columns(shape)] = rng.uniform(0.0, most)
         return strengths
 
     def draw_mixture(self, rng: np.random.Generator) -> NDArray[np.float32]:
-        """(57,) any few shapes at any strength, so that each is seen apart from the company it keeps in the prototypes."""
+        """(57,) any few shapes at any strength, so that each is also seen apart from its prototypes."""
         strengths = np.zeros(len(self.names), np.float32)
         for _ in range(rng.integers(1, 6)):
             columns = self.columns(_other_name(self.names[rng.integers(2, len(self.names))]))
@@ -152,7 +158,7 @@ class Shapes:
         return strengths
 
     def set_eyes(self, strengths: NDArray[np.float32], blink: float, gaze_x: float, gaze_y: float) -> None:
-        """Adds lids and gaze to one frame (57,). Gaze in [-1, 1], x to the image's right, y up; lids follow the gaze."""
+        """Adds lids and gaze to one frame (57,). Gaze in [-1, 1], x to the right of the image, y up; lids follow."""
         squeeze = max(blink, 0.35 * max(-gaze_y, 0.0))
         for column in self.columns("eyeBlink"):
             strengths[column] = max(strengths[column], squeeze)

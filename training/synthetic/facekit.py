@@ -1,7 +1,7 @@
 """The morphable head: one topology, identity and expression displacements, and where its parts lie.
 
-The file is the packed ICT Face Model Light (USC ICT Vision and Graphics Lab, MIT licence; Li et al., "Learning Formation
-of Physically-Based Face Attributes", CVPR 2020). Units: centimeters, y up, z towards the viewer.
+The file is the packed ICT Face Model Light (USC ICT Vision and Graphics Lab, MIT licence; Li et al., "Learning
+Formation of Physically-Based Face Attributes", CVPR 2020). Units: centimeters, y up, z towards the viewer.
 """
 
 from __future__ import annotations
@@ -90,10 +90,7 @@ def vertex_normals(vertices: Floats, triangles: NDArray[np.int32]) -> Floats:
     a, b, c = (vertices[triangles[:, i]] for i in range(3))
     faces = np.cross(b - a, c - a)
     normals = np.stack(
-        [
-            np.bincount(triangles.ravel(), np.repeat(faces[:, axis], 3), minlength=len(vertices))
-            for axis in range(3)
-        ],
+        [np.bincount(triangles.ravel(), np.repeat(faces[:, axis], 3), minlength=len(vertices)) for axis in range(3)],
         axis=1,
     ).astype(np.float32)
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)

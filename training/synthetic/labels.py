@@ -1,7 +1,7 @@
 """The two human labels of a rendered expression: an expert sees what shows, a subject says what was felt.
 
-They disagree as in CAS(ME)^2 (paper, Table 1 and figure 6): of the expert's negatives 39 % are reported as anger, 25 % as
-disgust, 12 % as fear, 10 % as surprise; half of the expert's "others" are reported as disgust, many of the rest as
+They disagree as in CAS(ME)^2 (paper, Table 1 and figure 6): of the expert's negatives 39 % are reported as anger, 25 %
+as disgust, 12 % as fear, 10 % as surprise; half of the expert's "others" are reported as disgust, many of the rest as
 happiness.
 """
 

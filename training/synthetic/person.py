@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,7 @@ def _brow_coordinates(kit: FaceKit) -> Floats:
         lengths = np.linalg.norm(np.diff(curve, axis=0), axis=1)
         starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
         best = np.full(len(points), 9.0)
-        for i, (a, b) in enumerate(zip(curve[:-1], curve[1:], strict=True)):
+        for i, (a, b) in enumerate(pairwise(curve)):
             low, high = (-0.5 if i == 0 else 0.0), (1.5 if i == len(lengths) - 1 else 1.0)
             t = np.clip(((points - a) @ (b - a)) / lengths[i] ** 2, low, high)
             gap = points - a - t[:, None] * (b - a)

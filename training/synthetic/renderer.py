@@ -21,7 +21,10 @@ _WRINKLE_SHAPES = {
     "w_glabella": (("browDown_L", "browDown_R"),),
     "w_forehead": (("browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R"),),
     "w_nose": (("noseSneer_L", "noseSneer_R"),),
-    "w_nasolabial": (("mouthSmile_R", "mouthUpperUp_R", "noseSneer_R"), ("mouthSmile_L", "mouthUpperUp_L", "noseSneer_L")),
+    "w_nasolabial": (
+        ("mouthSmile_R", "mouthUpperUp_R", "noseSneer_R"),
+        ("mouthSmile_L", "mouthUpperUp_L", "noseSneer_L"),
+    ),
     "w_crow": (("cheekSquint_R", "eyeSquint_R", "cheekRaiser_R"), ("cheekSquint_L", "eyeSquint_L", "cheekRaiser_L")),
     "w_chin": (("mouthShrugLower",), ("mouthShrugLower",)),
 }
@@ -89,7 +92,9 @@ class Renderer:
         try:
             self._context = moderngl.create_standalone_context(backend="egl")
         except Exception as error:
-            raise TrainingError(f"no OpenGL to render faces with; install libegl1 and libgl1-mesa-dri ({error})") from error
+            raise TrainingError(
+                f"no OpenGL to render faces with; install libegl1 and libgl1-mesa-dri ({error})"
+            ) from error
         context = self._context
         self._kit, self._size = kit, size
         self._head = context.program(shading.HEAD_VERTEX, shading.HEAD_FRAGMENT)
@@ -188,7 +193,11 @@ class Renderer:
         near, far = 10.0, 400.0
         projection = np.zeros((4, 4), np.float32)
         projection[0, 0], projection[1, 1] = 2 * scene.focal_px / width, 2 * scene.focal_px / height
-        projection[2, 2], projection[2, 3], projection[3, 2] = (far + near) / (near - far), 2 * far * near / (near - far), -1
+        projection[2, 2], projection[2, 3], projection[3, 2] = (
+            (far + near) / (near - far),
+            2 * far * near / (near - far),
+            -1,
+        )
         for program in (self._head, self._plain):
             program["projection"].write(projection.T.tobytes())
             for name in ("key_direction", "key_color", "sky_color"):
@@ -206,18 +215,23 @@ class Renderer:
 
 def _torso() -> tuple[NDArray, NDArray]:
     """Neckline, shoulders and chest as rings, interleaved positions and normals."""
-    heights = np.array([-13.5, -15.0, -16.5, -19.0, -24.0, -40.0])
-    wide = np.array([6.4, 8.0, 12.0, 17.5, 20.5, 21.0])
-    deep = np.array([6.4, 7.2, 8.5, 10.0, 11.0, 11.0])
+    heights = np.array([-12.2, -13.0, -14.2, -16.0, -19.0, -24.0, -40.0])
+    wide = np.array([6.9, 9.0, 12.0, 15.0, 18.0, 20.5, 21.0])
+    deep = np.array([6.6, 7.6, 8.6, 9.6, 10.4, 11.0, 11.0])
     angles = np.linspace(0, 2 * np.pi, 33)
-    rings = [np.stack([w * np.sin(angles), np.full(33, y), d * np.cos(angles) - 1.5], 1) for y, w, d in zip(heights, wide, deep, strict=True)]
+    rings = [
+        np.stack([w * np.sin(angles), np.full(33, y), d * np.cos(angles) - 1.5], 1)
+        for y, w, d in zip(heights, wide, deep, strict=True)
+    ]
     normals = [np.stack([np.sin(angles), np.full(33, 0.5), np.cos(angles)], 1) / np.sqrt(1.25) for _ in heights]
     return np.hstack([np.concatenate(rings), np.concatenate(normals)]), _strip(len(heights), 33)
 
 
 def _strip(rows: int, columns: int) -> NDArray[np.int32]:
     i = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
-    return np.concatenate([np.stack([i, i + 1, i + columns], 1), np.stack([i + 1, i + columns + 1, i + columns], 1)]).astype(np.int32)
+    return np.concatenate(
+        [np.stack([i, i + 1, i + columns], 1), np.stack([i + 1, i + columns + 1, i + columns], 1)]
+    ).astype(np.int32)
 
 
 def _glasses(person: Person) -> tuple[NDArray, NDArray]:
@@ -227,7 +241,14 @@ def _glasses(person: Person) -> tuple[NDArray, NDArray]:
     angles = np.linspace(0, 2 * np.pi, 25)
     wide, high = 2.35, 1.75 + 0.3 * np.sin(person.look.seed)
     front = [
-        np.stack([e[0] + wide * np.cos(angles), e[1] - 0.3 + high * np.sin(angles), np.full(25, e[2] + 2.2) - 0.05 * (wide * np.cos(angles) * np.sign(e[0])).clip(0)], 1)
+        np.stack(
+            [
+                e[0] + wide * np.cos(angles),
+                e[1] - 0.3 + high * np.sin(angles),
+                np.full(25, e[2] + 2.2) - 0.05 * (wide * np.cos(angles) * np.sign(e[0])).clip(0),
+            ],
+            1,
+        )
         for e in eyes
     ]
     bridge = np.linspace(front[0][0], front[1][12], 6)

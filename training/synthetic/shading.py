@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (formulas read better on one line)
 """The shaders of the renderer: one program for the head, one for everything flat or simple."""
 
 HEAD_VERTEX = """

@@ -32,7 +32,7 @@ class Stills:
 
     Attributes:
         crops: (N, 224, 224, 3) uint8 aligned faces.
-        strengths: (N, 57) float32. emotions: (N,) int64, index into EMOTIONS, or len(EMOTIONS) for neutral, -1 for none.
+        strengths: (N, 57) float32. emotions: (N,) int64, index into EMOTIONS; len(EMOTIONS) is neutral, -1 none.
         grays: (N, 64, 64) uint8 crops for the point network. points: (N, 5, 2) float32 in [0, 1] of them.
     """
 
@@ -49,7 +49,9 @@ def face_points(landmarks: Floats) -> Floats:
     return np.concatenate([eyes, landmarks[:, [30, 48, 54]]], axis=1)
 
 
-def render_stills(kit: FaceKit, out: Path, people: int, per_person: int, seed: int, reporter: Reporter = SILENT) -> None:
+def render_stills(
+    kit: FaceKit, out: Path, people: int, per_person: int, seed: int, reporter: Reporter = SILENT
+) -> None:
     """Writes crops.npy, strengths.npy, emotions.npy, grays.npy and points.npy into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     count = people * per_person
@@ -89,7 +91,10 @@ def render_stills(kit: FaceKit, out: Path, people: int, per_person: int, seed: i
 def load_stills(folders: list[Path]) -> list[Stills]:
     """One entry per folder that render_stills wrote."""
     return [
-        Stills(np.load(f / "crops.npy", mmap_mode="r"), *(np.load(f / f"{name}.npy") for name in ("strengths", "emotions", "grays", "points")))
+        Stills(
+            np.load(f / "crops.npy", mmap_mode="r"),
+            *(np.load(f / f"{name}.npy") for name in ("strengths", "emotions", "grays", "points")),
+        )
         for f in folders
     ]
 
@@ -114,7 +119,9 @@ def _draw_face(shapes: Shapes, rng: np.random.Generator) -> tuple[Floats, int]:
         pair = rng.choice(len(EMOTIONS), 2, replace=False)
         strengths = np.maximum(*(shapes.draw_emotion(EMOTIONS[e], rng) * rng.uniform(0.2, 0.8) for e in pair))
     blink = float(rng.choice([0.0, rng.uniform(0.0, 0.3), rng.uniform(0.3, 1.0)], p=[0.5, 0.3, 0.2]))
-    shapes.set_eyes(strengths, blink, float(np.clip(rng.normal(0, 0.3), -1, 1)), float(np.clip(rng.normal(0, 0.25), -1, 1)))
+    shapes.set_eyes(
+        strengths, blink, float(np.clip(rng.normal(0, 0.3), -1, 1)), float(np.clip(rng.normal(0, 0.25), -1, 1))
+    )
     return strengths, emotion
 
 
@@ -132,7 +139,9 @@ def _estimated(points: Floats, rng: np.random.Generator) -> Floats:
     return (points + common + rng.normal(0.0, 0.035 * eyes, points.shape)).astype(np.float32)
 
 
-def _point_crop(picture: NDArray[np.uint8], points: Floats, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Floats]:
+def _point_crop(
+    picture: NDArray[np.uint8], points: Floats, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], Floats]:
     eyes = float(np.linalg.norm(points[1] - points[0]))
     vertical = float(np.linalg.norm(points[3:].mean(0) - points[:2].mean(0)))
     reach = max(eyes, 0.95 * vertical)
@@ -142,5 +151,7 @@ def _point_crop(picture: NDArray[np.uint8], points: Floats, rng: np.random.Gener
     scale = POINT_CROP_SIZE / side
     matrix = np.array([[scale, 0.0, -corner[0] * scale], [0.0, scale, -corner[1] * scale]])
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    crop = cv2.warpAffine(gray, matrix, (POINT_CROP_SIZE, POINT_CROP_SIZE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpAffine(
+        gray, matrix, (POINT_CROP_SIZE, POINT_CROP_SIZE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+    )
     return crop, ((points - corner) / side).astype(np.float32)
