@@ -1,8 +1,8 @@
 """What a rendered person does in a long video: expressions with onset, apex and offset, and everything that is none.
 
 Lengths follow the macro-expressions of CAS(ME)^2 (median 35 frames at 30 fps, 5 to 95 % between 19 and 75, apex at
-about 37 % of the interval). Blinks, gaze, speech, chewing, swallowing, yawns, head turns and meaningless brow raises are
-drawn too, and get no label.
+about 37 % of the interval). Blinks, gaze, speech, chewing, swallowing, yawns, head turns and meaningless brow raises
+are drawn too, and get no label.
 """
 
 from __future__ import annotations
@@ -81,13 +81,11 @@ def _show_emotions(
         emotion = EMOTIONS[rng.choice(len(EMOTIONS), p=SHOWN / SHOWN.sum())]
         intensity = float(rng.uniform(0.45, 1.0))
         target = shapes.draw_emotion(emotion, rng) * intensity
+        frames = np.arange(length)
         for column in np.flatnonzero(target):
-            lag = round(rng.normal(0.0, 0.035 * fps))
-            moved = np.roll(course, lag)
+            lagging = np.interp(frames - rng.normal(0.0, 0.035 * fps), frames, course, left=0.0, right=0.0)
             part = strengths[frame : frame + length, column]
-            strengths[frame : frame + length, column] = (
-                np.maximum(part, target[column] * moved) if lag >= 0 else np.maximum(part, target[column] * course)
-            )
+            np.maximum(part, target[column] * lagging, out=part)
         visible = np.flatnonzero(course >= VISIBLE)
         onset, offset = frame + int(visible[0]), frame + int(visible[-1])
         shown.append(Shown(onset, frame + int(course.argmax()), offset, emotion, intensity))
