@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QLineEdit, QSpinBox
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIntValidator, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit
 
 from app.views.timecode import parse_time, timecode
 from fedn.video.frame_index import FrameIndex
 
-_NO_FRAME = -1
 
+class FrameBox(QLineEdit):
+    """A frame field: typed, or moved by a frame with the up and down keys.
 
-class FrameBox(QSpinBox):
-    """A frame field: typed, or moved by a frame with the arrow keys; the wheel scrolls past it."""
+    Signals:
+        entered: the frame, or None if the field was emptied.
+    """
+
+    entered = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.setKeyboardTracking(False)
-        self.setFixedWidth(76)
+        self._validator = QIntValidator(0, 0, self)
+        self.setValidator(self._validator)
+        self.setFixedWidth(68)
+        self.editingFinished.connect(self._tell)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
+    def show_frame(self, frame: int | None, last_frame: int) -> None:
+        self._validator.setTop(last_frame)
+        self.setText("" if frame is None else str(frame))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
+        if not step or not self.text():
+            super().keyPressEvent(event)
+            return
+        self.setText(str(min(max(int(self.text()) + step, 0), self._validator.top())))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.entered.emit(int(self.text()) if self.text() else None)
 
 
 class FrameRow(QObject):
@@ -45,21 +62,18 @@ class FrameRow(QObject):
         self.box.setAccessibleName(f"{name} frame")
         self.time = QLineEdit()
         self.time.setAccessibleName(f"{name} time")
-        self.time.setMinimumWidth(92)
+        self.time.setMinimumWidth(80)
         caption.setBuddy(self.box)
         if optional:
-            self.box.setSpecialValueText("none")
+            self.box.setPlaceholderText("none")
         for column, widget in enumerate((caption, self.box, self.time)):
             grid.addWidget(widget, row, column)
-        self.box.valueChanged.connect(self._on_frame_typed)
+        self.box.entered.connect(self._tell)
         self.time.editingFinished.connect(self._on_time_typed)
 
     def show(self, frame: int | None, last_frame: int, index: FrameIndex | None) -> None:
         self._frame, self._index = frame, index
-        self.box.blockSignals(True)
-        self.box.setRange(_NO_FRAME if self._optional else 0, last_frame)
-        self.box.setValue(_NO_FRAME if frame is None else frame)
-        self.box.blockSignals(False)
+        self.box.show_frame(frame, last_frame)
         self.time.setText(self._time_text())
         self.time.setEnabled(index is not None)
 
@@ -67,9 +81,6 @@ class FrameRow(QObject):
         if self._frame is None or self._index is None or self._frame >= self._index.frame_count:
             return ""
         return timecode(self._index.time_s(self._frame), hours=False)
-
-    def _on_frame_typed(self, value: int) -> None:
-        self._tell(None if value == _NO_FRAME else value)
 
     def _on_time_typed(self) -> None:
         if self.time.text() == self._time_text() or self._index is None:
@@ -81,5 +92,7 @@ class FrameRow(QObject):
         self._tell(self._index.frame_at(time_s))
 
     def _tell(self, frame: int | None) -> None:
-        if frame != self._frame:
+        if frame is None and not self._optional:
+            self.box.setText("" if self._frame is None else str(self._frame))
+        elif frame != self._frame:
             self.entered.emit(frame)

@@ -30,6 +30,7 @@ class InspectorView(QWidget):
         self._event: Event | None = None
         self._showing = False
         self._is_other = True
+        self._said: list[tuple[QLabel, Counterpart]] = []
         self._tier_name = QLabel()
         self._tier_name.setProperty("muted", True)
         self._hint = QLabel(_NOTHING)
@@ -130,15 +131,22 @@ class InspectorView(QWidget):
     def _show_others(self, event: Event, others: list[Counterpart]) -> None:
         while self._says.rowCount():
             self._says.removeRow(0)
-        for other in others:
+        self._said = [(QLabel(), other) for other in others]
+        for label, other in self._said:
             caption = QLabel(_VERBS.get(other.tier.source, other.tier.name))
             caption.setProperty("muted", True)
-            self._says.addRow(caption, QLabel(_said(other, event.label)))
+            self._says.addRow(caption, label)
+        self._color_others(event)
+
+    def _color_others(self, event: Event) -> None:
+        for label, other in self._said:
+            label.setText(_said(other, event.label))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        # Only new texts: deleting a widget while a style is being changed crashes Qt.
         if event.type() == QEvent.Type.PaletteChange and self._event is not None:
-            self._show_selected()
+            self._color_others(self._event)
 
     # Editing
 

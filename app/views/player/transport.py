@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -101,7 +101,7 @@ class Transport(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
             self._color_icons()
 
     def _button(self, icon: str, tip: str) -> QToolButton:
@@ -109,6 +109,9 @@ class Transport(QWidget):
         button.setToolTip(tip)
         button.setAccessibleName(tip.split(" (")[0])
         button.setFixedSize(32, 30)
+        button.setIconSize(QSize(18, 18))
+        # The sheet's padding is meant for words.
+        button.setStyleSheet("QToolButton { padding: 0; }")
         # Buttons must not take the keyboard: space and arrows belong to the player.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._icons[button] = icon
@@ -144,8 +147,8 @@ class Transport(QWidget):
     def _color_icons(self) -> None:
         tokens = theme.current()
         for button, name in self._icons.items():
-            color = tokens.on_accent if button is self._play else tokens.text
-            button.setIcon(assets.icon(name, color, 16))
+            color = tokens.on_accent if button is self._play and self.isEnabled() else tokens.text
+            button.setIcon(assets.icon(name, color, 18))
 
     def _on_frame_typed(self) -> None:
         if self._frame.text() and int(self._frame.text()) != self._shown[0]:

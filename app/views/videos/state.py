@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fedn.annotation.matching import match
-
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source
 

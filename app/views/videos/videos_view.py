@@ -56,6 +56,7 @@ class VideosView(QWidget):
         self.adding.progressed.connect(self._on_adding)
         self.model.modelReset.connect(self._on_rows_replaced)
         session.video_changed.connect(self._show_current)
+        session.project_changed.connect(self.filter.clear)
         self._on_rows_replaced()
         self._on_adding(0, 0, "")
 
@@ -182,6 +183,10 @@ class VideosView(QWidget):
         heading.setProperty("heading", True)
         self.filter.setPlaceholderText("Filter: subject, label, state")
         self.filter.setClearButtonEnabled(True)
+        # The sheet's look of buttons is not meant for the cross inside the field.
+        self.filter.setStyleSheet("QToolButton { border: none; background: none; padding: 0; min-height: 0; }")
+        # Not the first thing to have the keyboard: letters are commands until the user clicks here.
+        self.filter.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for label in (self._hint, self._progress_text):
