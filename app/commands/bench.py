@@ -1,0 +1,90 @@
+"""`main.py bench`: how fast this machine is, with what each figure is measured against."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.output import JsonOption, output
+
+application = typer.Typer(help="Measure the speed of decoding and of feature extraction.", no_args_is_help=True)
+VideoArgument = Annotated[Path, typer.Argument(help="A video to measure with.")]
+
+
+@application.command()
+def features(video: VideoArgument, json: JsonOption = False) -> None:
+    """Seconds of each stage, end-to-end frames/s, and the processor's matrix rate measured in the same run."""
+    with output(json) as out:
+        from fedn.features.speed import measure_stages
+
+        tell(measure_stages(video), out)
+
+
+@application.command()
+def decode(
+    video: VideoArgument,
+    seeks: Annotated[int, typer.Option(min=1, help="Number of random seeks.")] = 100,
+    json: JsonOption = False,
+) -> None:
+    """Frames/s in order, milliseconds to a random frame, and PyAV alone in the same run."""
+    with output(json) as out:
+        tell(measure_decoding(video, seeks), out)
+
+
+def measure_decoding(video: Path, seeks: int) -> dict[str, Any]:
+    """Decoding in order and at random, beside decoding with nothing around it.
+
+    Raises:
+        VideoError: if the video cannot be read.
+    """
+    import numpy as np
+
+    from fedn.video.reader import open_video
+
+    began = time.perf_counter()
+    with open_video(video) as reader:
+        scan_s = time.perf_counter() - began
+        began = time.perf_counter()
+        frames = sum(1 for _ in reader.frames())
+        in_order_s = time.perf_counter() - began
+        numbers = np.random.default_rng(0).integers(0, frames, seeks)
+        seek_ms = []
+        for number in numbers.tolist():
+            began = time.perf_counter()
+            reader.frame(number)
+            seek_ms.append(1000 * (time.perf_counter() - began))
+        size = f"{reader.width}x{reader.height}"
+    result: dict[str, Any] = {
+        "video": str(video),
+        "size": size,
+        "frames": frames,
+        "scan_s": round(scan_s, 3),
+        "in_order_frames_per_s": round(frames / in_order_s, 1),
+        "random_seek_ms_median": round(float(np.median(seek_ms)), 2),
+        "random_seek_ms_95": round(float(np.percentile(seek_ms, 95)), 2),
+    }
+    if video.is_file():
+        result["reference_pyav_frames_per_s"] = round(frames / plain_decoding_s(video), 1)
+    return result
+
+
+def plain_decoding_s(video: Path) -> float:
+    """Seconds that PyAV needs to decode the file to RGB with nothing around it."""
+    import av
+
+    began = time.perf_counter()
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        for frame in container.decode(stream):
+            frame.to_ndarray(format="rgb24")
+    return time.perf_counter() - began
+
+
+def tell(figures: dict[str, Any], out: Any) -> None:
+    out.document(figures)
+    for name, value in figures.items():
+        out.say(f"{name:<32} {value}")

@@ -1,0 +1,230 @@
+"""`main.py detect`: videos in, predicted events out, as files, as a table, or as records for the window."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.commands.event_files import FORMATS, parse_formats, write_prediction
+from app.commands.output import JsonOption, Output, RecordsOption, counted, output
+from fedn.errors import FednError
+from fedn.registry import DEFAULT_MODEL, resolve_model
+
+if TYPE_CHECKING:
+    from fedn.predictor import Prediction, Predictor
+
+ImageFpsOption = Annotated[
+    float | None, typer.Option(min=0.1, help="Frames per second of a folder of images (default 30).")
+]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where the results of a detection go.
+
+    Attributes:
+        folder: for event files; None prints only.
+        formats: of the event files.
+        curves: whether score curves are written into `folder` too.
+        image_fps: frame rate of folders of images.
+        cache: holds one folder for each video's content: features, and in records mode the score curves.
+    """
+
+    folder: Path | None
+    formats: tuple[str, ...]
+    curves: bool
+    cache: Path
+    image_fps: float | None
+
+
+def detect(
+    videos: Annotated[list[Path], typer.Argument(help="Video files, or folders of numbered images.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the event files; without it they are only printed.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = DEFAULT_MODEL,
+    project: Annotated[Path | None, typer.Option(help="The project whose models are meant.")] = None,
+    device: DeviceOption = "auto",
+    format: Annotated[
+        str, typer.Option(help=f"Of the event files: {', '.join(FORMATS)}; several with commas.")
+    ] = "csv",
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Score from which a prediction counts.")] = None,
+    curves: Annotated[bool, typer.Option("--curves", help="Also write the scores of every frame (.npz).")] = False,
+    image_fps: ImageFpsOption = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder for features, so that they are computed once.")] = None,
+    json: JsonOption = False,
+    records: RecordsOption = False,
+) -> None:
+    """Detect expressions in videos."""
+    with output(json, records, what="Detecting") as spoken:
+        folder = resolve_model(model, project)
+        targets = Targets(out, parse_formats(format), curves, cache or default_cache(), image_fps)
+        readable, failures = check_videos(videos, image_fps, spoken)
+        documents: list[dict[str, Any]] = []
+        if readable:
+            from fedn.predictor import Predictor
+
+            predictor = Predictor.load(folder, device=device)
+            stems = unique_stems(readable)
+            for video, stem in zip(readable, stems, strict=True):
+                try:
+                    prediction = predictor.detect(
+                        video,
+                        cache_dir=cache_folder(targets.cache, video),
+                        image_fps=image_fps,
+                        threshold=threshold,
+                        reporter=spoken.reporter,
+                    )
+                except FednError as error:
+                    failures.append(tell_failure(error, len(videos), spoken))
+                    continue
+                documents.append(deliver(video, stem, prediction, predictor, targets, spoken))
+        name, used = folder.name, str(predictor.device) if readable else device
+        if spoken.as_json:
+            spoken.document({"model": name, "device": used, "videos": documents})
+        if failures:
+            raise (
+                failures[0]
+                if len(videos) == 1
+                else FednError(
+                    f"{len(failures)} of {len(videos)} videos could not be used: " + "; ".join(map(str, failures))
+                )
+            )
+        spoken.ending = ending(documents)
+
+
+def check_videos(videos: Sequence[Path], image_fps: float | None, spoken: Output) -> tuple[list[Path], list[FednError]]:
+    """Opens each video before the slow part begins; those that cannot be opened are told and left out."""
+    from fedn.video.reader import open_video
+
+    readable: list[Path] = []
+    failures: list[FednError] = []
+    for video in videos:
+        try:
+            with open_video(video, image_fps=image_fps):
+                readable.append(video)
+        except FednError as error:
+            failures.append(tell_failure(error, len(videos), spoken))
+    return readable, failures
+
+
+def tell_failure(error: FednError, video_count: int, spoken: Output) -> FednError:
+    """Among many videos a bad one is a warning at once and a failure at the end: the others are still done."""
+    if video_count > 1:
+        spoken.reporter.warn(str(error))
+    return error
+
+
+def deliver(
+    video: Path, stem: str, prediction: Prediction, predictor: Predictor, targets: Targets, spoken: Output
+) -> dict[str, Any]:
+    """Writes and says what was found in one video; returns its part of the JSON document."""
+    from fedn.video.reader import open_video
+
+    document = video_document(video, prediction)
+    threshold = predictor.model.info.threshold
+    if prediction.face_frames == 0:
+        spoken.reporter.warn(f"no face was found in {video.name}, so there is nothing to detect", video=str(video))
+    elif prediction.face_frames < prediction.frame_count:
+        lacking = prediction.frame_count - prediction.face_frames
+        spoken.reporter.warn(
+            f"{video.name} shows no face in {lacking} of its {prediction.frame_count} frames", video=str(video)
+        )
+    if targets.folder is not None:
+        with open_video(video, image_fps=targets.image_fps, cache_dir=cache_folder(targets.cache, video)) as reader:
+            index = reader.index
+        name = predictor.model.info.name
+        write_prediction(targets.folder, stem, prediction, model=name, index=index, formats=targets.formats)
+        if targets.curves:
+            write_curves(targets.folder / f"{stem}.curves.npz", prediction, threshold)
+    if spoken.as_records:
+        path = cache_folder(targets.cache, video) / f"curves-{predictor.model.info.name}.npz"
+        write_curves(path, prediction, threshold)
+        spoken.reporter.result(
+            f"{counted(len(prediction.events), 'event')} in {video.name}", **document, curves=str(path)
+        )
+    spoken.say(
+        f"{video.name}: {counted(len(prediction.events), 'event')} in {prediction.frame_count} frames, "
+        f"{prediction.frame_count / max(prediction.seconds, 1e-9):.0f} frames/s"
+    )
+    for event in document["events"]:
+        frames = f"{event['onset']:>7} {event['apex']!s:>7} {event['offset']:>7}"
+        spoken.say(f"  {frames}  {event['label']:<12} {event['score']:.2f}")
+    return document
+
+
+def video_document(video: Path, prediction: Prediction) -> dict[str, Any]:
+    """One video as `detect --json` shows it: frames 0-based and inclusive."""
+    return {
+        "video": str(video),
+        "frames": prediction.frame_count,
+        "fps": round(float(prediction.fps), 3),
+        "faces": prediction.face_frames,
+        "seconds": round(prediction.seconds, 2),
+        "stage_seconds": {name: round(float(value), 3) for name, value in prediction.stage_seconds.items()},
+        "events": [
+            {
+                "onset": event.onset,
+                "apex": event.apex,
+                "offset": event.offset,
+                "label": event.label,
+                "score": round(event.score or 0.0, 4),
+            }
+            for event in prediction.events
+        ],
+    }
+
+
+def write_curves(path: Path, prediction: Prediction, threshold: float) -> None:
+    """Scores of every frame: `curves` (labels, frames) float16, `labels`, `threshold`."""
+    import numpy as np
+
+    from fedn.model_info import write_atomically
+
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        curves=np.asarray(prediction.curves, dtype=np.float16),
+        labels=np.array(prediction.labels),
+        threshold=np.float32(threshold),
+    )
+    write_atomically(path, content.getvalue())
+
+
+def cache_folder(cache: Path, video: Path) -> Path:
+    """The folder for what was computed from a video's content, wherever the video lies."""
+    from fedn.video.content_key import content_key
+
+    return cache / content_key(video)
+
+
+def default_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("fedn-studio", appauthor=False)
+
+
+def unique_stems(videos: Sequence[Path]) -> list[str]:
+    """File names for the results; the folder's name is put before those that would be the same."""
+    stems = Counter(video.stem for video in videos)
+    names = [
+        video.stem if stems[video.stem] == 1 else f"{video.resolve().parent.name}-{video.stem}" for video in videos
+    ]
+    seen: Counter[str] = Counter()
+    for index, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            names[index] = f"{name}-{seen[name]}"
+    return names
+
+
+def ending(documents: Sequence[dict[str, Any]]) -> str:
+    count = sum(len(document["events"]) for document in documents)
+    return f"{counted(count, 'event')} in {counted(len(documents), 'video')}"

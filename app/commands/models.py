@@ -1,0 +1,86 @@
+"""`main.py models`: which models there are, what is known about them, and which one a project uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.output import JsonOption, output
+from fedn.model_info import ModelInfo, read_model_info
+from fedn.registry import DEFAULT_MODEL, list_models, resolve_model
+
+application = typer.Typer(
+    help="The models that come with the program and those a project has trained.", no_args_is_help=True
+)
+ProjectArgument = Annotated[Path | None, typer.Argument(help="The project's folder; without it, the bundled models.")]
+
+
+@application.command("list")
+def list_(project: ProjectArgument = None, json: JsonOption = False) -> None:
+    """List the models, the one in use marked."""
+    with output(json) as out:
+        in_use = _model_in_use(project)
+        infos = list_models(project)
+        out.document({"in_use": in_use, "models": [_summary(info) for info in infos]})
+        for info in infos:
+            mark = "*" if info.name == in_use else " "
+            out.say(f"{mark} {info.name:<24} {info.created:<26} {len(info.labels)} labels {_origin(info)}")
+        if not infos:
+            out.say("there is no model here")
+
+
+@application.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Name or folder of a model.")],
+    project: Annotated[Path | None, typer.Option(help="The project whose models are meant.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a model's description: labels, network, figures, where it comes from."""
+    with output(json) as out:
+        info = read_model_info(resolve_model(name, project))
+        out.document(_summary(info) | {"threshold": info.threshold, "network": info.network.to_dict()})
+        out.say(info.to_toml())
+
+
+@application.command()
+def use(
+    project: Annotated[Path, typer.Argument(help="The project's folder.")],
+    name: Annotated[str, typer.Argument(help="The model that detections use from now on.")],
+    json: JsonOption = False,
+) -> None:
+    """Make a model the one the project uses; the others stay in the list."""
+    with output(json) as out:
+        from app.document.document import Document
+        from app.document.edits import UseModel
+
+        chosen = resolve_model(name, project).name
+        with Document.open(project) as document:
+            document.do(UseModel(chosen))
+        out.document({"in_use": chosen})
+        out.say(f"{project} now uses {chosen}")
+
+
+def _model_in_use(project: Path | None) -> str:
+    if project is None:
+        return DEFAULT_MODEL
+    from fedn.annotation.store import load_project
+
+    return load_project(project).model_in_use or DEFAULT_MODEL
+
+
+def _origin(info: ModelInfo) -> str:
+    return f"from {info.provenance.parent}" if info.provenance.parent else ""
+
+
+def _summary(info: ModelInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "kind": info.kind,
+        "created": info.created,
+        "labels": list(info.labels),
+        "parent": info.provenance.parent,
+        "metrics": dict(info.metrics),
+        "folder": str(info.folder),
+    }

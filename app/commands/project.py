@@ -1,0 +1,118 @@
+"""`main.py project`: what the window does to a project, without the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.event_files import FORMATS, parse_formats, write_project_events
+from app.commands.output import JsonOption, counted, output
+from app.commands.project_content import add_labels, add_videos, dataset_videos, summary
+from fedn.errors import ProjectError
+
+application = typer.Typer(help="Make a project, fill it, look at it, export it.", no_args_is_help=True)
+ProjectArgument = Annotated[Path, typer.Argument(help="The project's folder.")]
+WhoOption = Annotated[str, typer.Option(help="Under whose name the change is kept.")]
+
+
+@application.command()
+def create(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet; by custom its name ends in .fedn.")],
+    name: Annotated[str, typer.Option(help="Name of the project; by default the folder's.")] = "",
+    vocabulary: Annotated[str, typer.Option(help="Name of a vocabulary that comes with the program, or a file.")] = "",
+    dataset: Annotated[
+        Path | None, typer.Option(help="A folder with videos/<subject>/ and labels.csv to begin with.")
+    ] = None,
+    who: WhoOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Make a project."""
+    with output(json) as out:
+        from app.document.document import Document
+
+        videos = dataset_videos(dataset) if dataset is not None else []
+        with Document.create(folder, name or folder.stem, vocabulary=_vocabulary(vocabulary), who=who) as document:
+            add_videos(document, videos, reporter=out.reporter)
+            if dataset is not None:
+                add_labels(document, dataset / "labels.csv", who="")
+            told = summary(document.project)
+        out.document(told)
+        out.say(f"made {folder} with {counted(len(told['videos']), 'video')}")
+
+
+@application.command()
+def add(
+    project: ProjectArgument,
+    videos: Annotated[list[Path], typer.Argument(help="Video files, or folders of numbered images.")],
+    subject: Annotated[
+        str, typer.Option(help="Who is filmed; by default the name of the folder the video lies in.")
+    ] = "",
+    image_fps: Annotated[float | None, typer.Option(min=0.1, help="Frames per second of folders of images.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="Event table with labels of these videos (CSV).")] = None,
+    who: WhoOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Add videos, and labels if there are some."""
+    with output(json) as out:
+        from app.document.document import Document
+
+        with Document.open(project, who=who) as document:
+            added = add_videos(
+                document,
+                [(video, subject or video.resolve().parent.name) for video in videos],
+                image_fps=image_fps,
+                reporter=out.reporter,
+            )
+            events = add_labels(document, labels, who=who) if labels is not None else 0
+        out.document({"added": [video.name for video in added], "events": events})
+        out.say(f"added {counted(len(added), 'video')} and {counted(events, 'event')} to {project}")
+
+
+@application.command()
+def info(project: ProjectArgument, json: JsonOption = False) -> None:
+    """Show what is in a project; works while the window has it open."""
+    with output(json) as out:
+        from fedn.annotation.store import load_project
+
+        told = summary(load_project(project))
+        out.document(told)
+        videos, subjects = counted(len(told["videos"]), "video"), counted(len(told["subjects"]), "subject")
+        out.say(f"{told['name']}: {videos} of {subjects}, model {told['model']}")
+        for video in told["videos"]:
+            out.say(
+                f"{video['subject']}/{video['video']}  {video['frames']} frames, {video['reviewed_frames']} reviewed"
+            )
+            for tier in video["tiers"]:
+                out.say(f"    {tier['name']:<24} {tier['source']:<12} {tier['events']:>5} events")
+
+
+@application.command()
+def export(
+    project: ProjectArgument,
+    out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    format: Annotated[str, typer.Option(help=f"{', '.join(FORMATS)}; several with commas.")] = "csv",
+    json: JsonOption = False,
+) -> None:
+    """Write the events of every video: one file per video and format."""
+    with output(json) as spoken:
+        from fedn.annotation.store import load_project
+
+        written: list[Any] = write_project_events(load_project(project), out, parse_formats(format), spoken.reporter)
+        spoken.document({"files": [str(path) for path in written]})
+        spoken.say(f"wrote {counted(len(written), 'file')} to {out}")
+
+
+def _vocabulary(name: str) -> Any:
+    if not name:
+        return None
+    from fedn.annotation.vocabulary import load_vocabulary, shipped_vocabulary
+
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise ProjectError(
+                f"there is no vocabulary {name}; give the path of a .toml file, or the name of one that comes along"
+            )
+        return load_vocabulary(Path(name))
+    return shipped_vocabulary(name)
