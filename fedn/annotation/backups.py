@@ -34,6 +34,10 @@ def back_up(database: Path, folder: Path, last_edit: int, *, kept: int = KEPT) -
             contextlib.closing(sqlite3.connect(temporary)) as copy,
         ):
             source.backup(copy)
+            # A copy of a damaged database must not push out the sound ones.
+            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(target)

@@ -42,8 +42,8 @@ def write_eaf(
 ) -> None:
     """Writes one video's tiers, whole or not at all.
 
-    An event lasts from the start of its onset frame to the end of its offset frame, rounded to milliseconds. Apex frame,
-    score, intensity and note become tiers that hang on the event's tier, so that ELAN moves them with it.
+    An event lasts from the start of its onset frame to the end of its offset frame, rounded to milliseconds. Apex
+    frame, score, intensity and note become tiers that hang on the event's tier, so that ELAN moves them with it.
 
     Args:
         media: the video; named in the file by its address and relative to `path`.
@@ -96,9 +96,9 @@ class _EafWriter:
 
     def add_tier(self, tier: EafTier, subject: str, index: FrameTimes) -> None:
         for events in _without_overlap(tier.events):
-            name = self._free_name(tier.name)
+            name = self._free_name(_writable(tier.name))
             who = f"model:{tier.who}" if tier.source is Source.DETECTOR else tier.who
-            people = {"PARTICIPANT": subject, "ANNOTATOR": who}
+            people = {"PARTICIPANT": _writable(subject), "ANNOTATOR": _writable(who)}
             people = {key: value for key, value in people.items() if value}
             element = ET.SubElement(self._root, "TIER", {"TIER_ID": name, "LINGUISTIC_TYPE_REF": _EVENTS, **people})
             ids = [self._add_event(element, event, index) for event in events]
@@ -113,7 +113,7 @@ class _EafWriter:
         holder = ET.SubElement(ET.SubElement(tier, "ANNOTATION"), "ALIGNABLE_ANNOTATION", {"ANNOTATION_ID": own_id})
         self._times.append((start_ms, holder, "TIME_SLOT_REF1"))
         self._times.append((stop_ms, holder, "TIME_SLOT_REF2"))
-        ET.SubElement(holder, "ANNOTATION_VALUE").text = event.label
+        ET.SubElement(holder, "ANNOTATION_VALUE").text = _writable(event.label)
         return own_id
 
     def _add_details(self, parent: str, name: str, people: dict[str, str], values: list[tuple[str, str]]) -> None:
@@ -125,7 +125,7 @@ class _EafWriter:
             own_id = self._new_annotation_id()
             attributes = {"ANNOTATION_ID": own_id, "ANNOTATION_REF": of_id}
             holder = ET.SubElement(ET.SubElement(tier, "ANNOTATION"), "REF_ANNOTATION", attributes)
-            ET.SubElement(holder, "ANNOTATION_VALUE").text = value
+            ET.SubElement(holder, "ANNOTATION_VALUE").text = _writable(value)
 
     def finish(self, vocabulary: Vocabulary | None) -> ET.Element:
         # Slots stand in order of time; the sort is stable, so those of one moment stay in the order of events.
@@ -143,8 +143,8 @@ class _EafWriter:
         language = {"LANG_ID": "eng", "LANG_DEF": "http://cdb.iso.org/lg/CDB-00138502-001", "LANG_LABEL": "English"}
         if vocabulary is not None:
             ET.SubElement(self._root, "LANGUAGE", language)
-        for stereotype, description in _CONSTRAINTS.items():
-            ET.SubElement(self._root, "CONSTRAINT", {"STEREOTYPE": stereotype, "DESCRIPTION": description})
+        constraint = {"STEREOTYPE": "Symbolic_Association", "DESCRIPTION": "1-1 association with a parent annotation"}
+        ET.SubElement(self._root, "CONSTRAINT", constraint)
         if vocabulary is not None:
             self._add_vocabulary(vocabulary)
         return self._root
@@ -168,15 +168,6 @@ class _EafWriter:
         return free
 
 
-_CONSTRAINTS = {
-    "Time_Subdivision": "Time subdivision of parent annotation's time interval, no time gaps allowed within this interval",
-    "Symbolic_Subdivision": "Symbolic subdivision of a parent annotation. Annotations refering to the same parent are "
-    "ordered",
-    "Symbolic_Association": "1-1 association with a parent annotation",
-    "Included_In": "Time alignable annotations within the parent annotation's time interval, gaps are allowed",
-}
-
-
 def _without_overlap(events: Sequence[Event]) -> list[list[Event]]:
     """The events on as few rows as it takes; one row, possibly empty, if none overlap."""
     rows: list[list[Event]] = [[]]
@@ -193,6 +184,11 @@ def _detail(event: Event, name: str) -> str:
     if value is None:
         return ""
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _writable(text: str) -> str:
+    """The text without the control characters that XML cannot hold."""
+    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")
 
 
 def _relative(media: Path, folder: Path) -> str | None:
