@@ -146,9 +146,7 @@ class Predictor:
         best = scored.scores.max(axis=1, initial=0.0)
         candidates = self._events(scored, best, info.candidate_nms_iou, limit, features, grid)
         least = info.threshold if threshold is None else threshold
-        strong = best >= least
-        clear = Scored(scored.intervals[strong], scored.scores[strong], scored.curves)
-        events = self._events(clear, best[strong], info.nms_iou, None, features, grid)
+        events = self._events(scored, best, info.nms_iou, None, features, grid, least)
         seconds = time.perf_counter() - began
         return Prediction(
             video=video or Path(),
@@ -225,8 +223,10 @@ class Predictor:
         limit: int | None,
         features: VideoFeatures,
         grid: TimeGrid,
+        least: float = 0.0,
     ) -> list[Event]:
         kept = hard_nms(scored.intervals, best, iou, limit)
+        kept = kept[best[kept] >= least]
         voted = vote(scored.intervals, best, kept, VOTE_IOU)
         events = []
         for index, (start, stop) in zip(kept, voted, strict=True):

@@ -1,0 +1,253 @@
+"""What defines a training, as frozen dataclasses and as TOML. Imports no torch."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli_w
+
+from fedn.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """What is learned from.
+
+    Attributes:
+        kind: "synthetic" (a folder written by `main.py synth`) or "project".
+        folder: of the data set or the project.
+        tier: name of the tier that is the truth.
+        cache: folder for features, "" for one inside `folder`.
+        validation, held_out: subjects that the threshold and the best epoch are chosen on, and subjects that are only
+            measured on at the end. Empty validation takes `validation_share` of the remaining subjects.
+        validation_share: 0 for no validation.
+    """
+
+    kind: Literal["synthetic", "project"] = "synthetic"
+    folder: str = ""
+    tier: str = "expert"
+    cache: str = ""
+    validation: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+    validation_share: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class StartConfig:
+    """Where the weights come from.
+
+    Attributes:
+        parent: a model's folder to go on from, backbone and detector; "" to begin the detector anew.
+        backbone: a weight file for a new detector's backbone; unused with a parent.
+        labels: names of the labels of a new detector; those of the parent otherwise.
+        size: "macro", "faithful" or "small", the named configs of a new detector.
+        network: single numbers that differ from the named config.
+    """
+
+    parent: str = ""
+    backbone: str = ""
+    labels: tuple[str, ...] = ()
+    size: Literal["macro", "faithful", "small"] = "macro"
+    network: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentationConfig:
+    """How windows are varied, in units of the standardized features. All zero: not at all.
+
+    Attributes:
+        shift_frames: windows begin up to this many frames away from their places.
+        speed: windows run slower or faster by up to this share.
+        gain: each window is stronger or weaker by up to this share.
+        noise: standard deviation of noise in each frame.
+        offset: standard deviation of a constant error of the whole window, as a wrong face at rest would make.
+        channel_dropout: share of the channels that are silent for a window.
+        mix: strength up to which the motion of another window without any event is added.
+    """
+
+    shift_frames: int = 16
+    speed: float = 0.2
+    gain: float = 0.3
+    noise: float = 0.1
+    offset: float = 0.1
+    channel_dropout: float = 0.1
+    mix: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizationConfig:
+    """How the weights move.
+
+    Attributes:
+        scope: "detector" on cached features, or "full": the backbone too, on cached face crops.
+        epochs, batch_size: passes over the windows; windows in a step.
+        learning_rate, weight_decay, gradient_clip, warmup_epochs: of Adam, with a cosine after the warm-up.
+        backbone_rate: the backbone's learning rate as a share of the detector's.
+        gradient_frames: frames of a window that carry gradient into the backbone.
+        ema: decay of the averaged weights that are evaluated and kept.
+        interval_loss: "diou", "giou" or "iou".
+        alpha, beta: weights of the interval loss and the label loss.
+        quality: share of the achieved IoU in the label target of a positive prediction; 0 as published.
+        focal_gamma: 0 for plain cross-entropy, as published.
+        window_step: frames from one training window to the next.
+        steps_per_epoch: the most steps of an epoch, 0 for all windows.
+        negatives: windows without an event per window with one, per video.
+        parent_pull: strength with which a retrained detector is held at its parent's weights.
+        bfloat16: compute in bfloat16 where that is safe.
+    """
+
+    scope: Literal["detector", "full"] = "detector"
+    epochs: int = 12
+    batch_size: int = 16
+    learning_rate: float = 3e-4
+    weight_decay: float = 1e-4
+    gradient_clip: float = 1.0
+    warmup_epochs: float = 1.0
+    backbone_rate: float = 0.1
+    gradient_frames: int = 32
+    ema: float = 0.998
+    interval_loss: Literal["diou", "giou", "iou"] = "diou"
+    alpha: float = 1.0
+    beta: float = 2.0
+    quality: float = 0.0
+    focal_gamma: float = 0.0
+    window_step: int = 32
+    steps_per_epoch: int = 0
+    negatives: float = 3.0
+    parent_pull: float = 0.0
+    bfloat16: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """One training.
+
+    Attributes:
+        name: of the model that comes out.
+        seed: the same seed, data and machine give the same weights.
+        device: "auto", "cpu" or "cuda".
+        threads: processor threads, 0 to leave the choice to torch.
+        checkpoint_s: seconds between checkpoints, which are written at the end of an epoch.
+    """
+
+    name: str = "fedn"
+    seed: int = 0
+    device: str = "auto"
+    threads: int = 0
+    checkpoint_s: float = 20.0
+    data: DataConfig = field(default_factory=DataConfig)
+    start: StartConfig = field(default_factory=StartConfig)
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    optimization: OptimizationConfig = field(default_factory=OptimizationConfig)
+
+    def __post_init__(self) -> None:
+        how = self.optimization
+        for value, name, least in [
+            (how.epochs, "epochs", 1),
+            (how.batch_size, "batch_size", 1),
+            (how.window_step, "window_step", 1),
+            (how.gradient_frames, "gradient_frames", 1),
+        ]:
+            if value < least:
+                raise TrainingError(f"{name} is {value}; it must be at least {least}")
+        if not 0 < how.learning_rate < 1:
+            raise TrainingError(f"the learning rate {how.learning_rate} is not between 0 and 1")
+        if shared := set(self.data.validation) & set(self.data.held_out):
+            raise TrainingError(f"the subject {min(shared)} is both in validation and held out; choose one of the two")
+
+    def to_toml(self) -> str:
+        return tomli_w.dumps(_plain(asdict(self)))
+
+
+_SECTIONS: dict[str, type] = {
+    "data": DataConfig,
+    "start": StartConfig,
+    "augmentation": AugmentationConfig,
+    "optimization": OptimizationConfig,
+}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
+def config_from_toml(text: str, where: str = "the recipe") -> TrainingConfig:
+    """The config in a TOML text; what it does not mention keeps its default.
+
+    Raises:
+        TrainingError: if the text is no TOML, an entry is unknown, or a value is of the wrong type.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TrainingError(f"{where} is not valid TOML ({error}); correct that line") from None
+    sections = {
+        name: _section(kind, content.pop(name, {}), f"{where}, section [{name}]") for name, kind in _SECTIONS.items()
+    }
+    return _section(TrainingConfig, {**content, **sections}, where)
+
+
+def _section(kind: type, content: Any, where: str) -> Any:
+    if not isinstance(content, Mapping):
+        raise TrainingError(f"{where} must be a table of settings")
+    known = {entry.name: entry for entry in fields(kind)}
+    for name, value in content.items():
+        if name not in known:
+            raise TrainingError(f"{where} has an unknown setting “{name}”; known are: {', '.join(sorted(known))}")
+        if name not in _SECTIONS:
+            _check(value, getattr(kind(), name), f"{name} in {where}")
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
+
+
+def _check(value: Any, default: Any, what: str) -> None:
+    wanted = type(default)
+    if wanted is tuple and isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return
+    if wanted is float and type(value) is int:
+        return
+    if isinstance(default, Mapping) and isinstance(value, Mapping):
+        return
+    if type(value) is not wanted:
+        kind = {tuple: "list of names", str: "text", bool: "true or false", dict: "table"}.get(wanted, "number")
+        raise TrainingError(f"{what} is {value!r}; it must be a {kind}")
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """A recipe or the config of a run.
+
+    Raises:
+        TrainingError: if it is missing or wrong.
+    """
+    try:
+        return config_from_toml(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(f"the recipe {path} cannot be read ({error}); check the path") from None
+
+
+def with_settings(config: TrainingConfig, settings: Sequence[str]) -> TrainingConfig:
+    """The config with changes as `--set` gives them: "optimization.epochs=5", "name=try".
+
+    Raises:
+        TrainingError: if a setting is unknown or its value of the wrong type.
+    """
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        section, _, name = key.strip().rpartition(".")
+        if not equals or (section and section not in _SECTIONS):
+            raise TrainingError(f"the setting “{setting}” is not of the form section.name=value")
+        try:
+            value = tomllib.loads(f"value = {text.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text.strip()
+        target: Any = getattr(config, section) if section else config
+        plain = {entry.name: getattr(target, entry.name) for entry in fields(target) if entry.name not in _SECTIONS}
+        changed = _section(type(target), {**_plain(plain), name: value}, f"the setting “{setting}”")
+        change = {section: changed} if section else {name: getattr(changed, name)}
+        config = replace(config, **change)
+    return config

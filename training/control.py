@@ -1,0 +1,85 @@
+"""Pause, stop and cancel a training from outside: lines on standard input, or Ctrl+C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from fedn.progress import Cancelled, Reporter
+
+
+class Control:
+    """What a training asks between steps.
+
+    "pause" and "resume" hold it and let it go on, "stop" ends it and keeps the best weights so far, "cancel" ends it
+    and leaves the run folder from which it can be resumed.
+    """
+
+    def __init__(self) -> None:
+        self._go = threading.Event()
+        self._go.set()
+        self.stop_requested = False
+        self.cancel_requested = False
+
+    @property
+    def paused(self) -> bool:
+        return not self._go.is_set()
+
+    def command(self, line: str) -> None:
+        """One of the four words; other lines are not for the training."""
+        match line.strip().lower():
+            case "pause":
+                self._go.clear()
+            case "resume":
+                self._go.set()
+            case "stop":
+                self.stop_requested = True
+                self._go.set()
+            case "cancel":
+                self.cancel_requested = True
+                self._go.set()
+
+    def check(self, reporter: Reporter) -> None:
+        """Waits while paused.
+
+        Raises:
+            Cancelled: if the training should end without a result.
+        """
+        if self.paused and not self.cancel_requested:
+            reporter.progress("Paused", 0, 0, paused=True)
+            while not self._go.wait(0.2) and not reporter.stop_requested:
+                pass
+            reporter.progress("Going on", 0, 0, paused=False)
+        if self.cancel_requested or reporter.stop_requested:
+            raise Cancelled
+
+    def listen(self, stream: TextIO) -> None:
+        """Obeys lines from a stream, in a thread of its own, until the stream ends."""
+
+        def read() -> None:
+            for line in stream:
+                self.command(line)
+
+        threading.Thread(target=read, name="control", daemon=True).start()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Inside, the first Ctrl+C cancels between two steps; a second one interrupts at once."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.getsignal(signal.SIGINT)
+
+        def on_interrupt(number: int, frame: object) -> None:
+            if self.cancel_requested:
+                raise KeyboardInterrupt
+            self.command("cancel")
+
+        signal.signal(signal.SIGINT, on_interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)

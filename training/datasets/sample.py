@@ -1,0 +1,52 @@
+"""One video as training sees it, whatever data set it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fedn.annotation.event import Event
+from fedn.annotation.interval import Interval
+from fedn.video.frame_index import FrameIndex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A video with its features and its truth. All frames are the video's own.
+
+    Attributes:
+        video: name, unique in the data set.
+        subject: the filmed person.
+        features: (T, 512) float16, from one backbone for the whole data set.
+        has_face: (T,) bool.
+        frame_index: of the video.
+        events: the truth, by onset.
+        reviewed: the frames in which the truth is complete; nothing is learned from the others.
+        path: the video file, None if it is not needed again.
+    """
+
+    video: str
+    subject: str
+    features: NDArray[np.float16]
+    has_face: NDArray[np.bool_]
+    frame_index: FrameIndex
+    events: tuple[Event, ...]
+    reviewed: tuple[Interval, ...]
+    path: Path | None = None
+
+    @property
+    def reviewed_events(self) -> tuple[Event, ...]:
+        """Events that lie wholly in what was reviewed."""
+        return tuple(
+            event
+            for event in self.events
+            if any(interval.start <= event.onset and event.offset < interval.stop for interval in self.reviewed)
+        )
+
+    def is_reviewed(self, event: Event) -> bool:
+        """Whether the middle of a predicted event was reviewed."""
+        middle = (event.onset + event.offset) // 2
+        return any(interval.contains(middle) for interval in self.reviewed)

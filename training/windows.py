@@ -1,0 +1,213 @@
+"""Training windows: cut from videos on the 30 fps grid, varied, and put together in batches.
+
+Tensor letters: B windows, E events, G grid cells of a video, F frames a window reads, C channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fedn.model_config import FednConfig
+from fedn.models.fedn import FednDetector
+from fedn.time_grid import TimeGrid
+from training.config import AugmentationConfig
+from training.datasets.sample import Sample
+from training.targets import ABSENT, TRUE, UNCERTAIN, Truth
+
+MIN_VISIBLE = 0.9
+MIN_KNOWN_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridSample:
+    """A sample on the grid, prepared for the network.
+
+    Attributes:
+        prepared: (G, C) float32.
+        intervals: (E, 2) grid coordinates; labels: (E,); roles: (E,) TRUE or UNCERTAIN.
+        known: (G,) bool, reviewed.
+        frames: (G,) the video's frame of each cell.
+        reference: (C,) what was subtracted from the features.
+    """
+
+    sample: Sample
+    prepared: Tensor
+    intervals: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    roles: NDArray[np.int64]
+    known: NDArray[np.bool_]
+    frames: NDArray[np.int64]
+    reference: Tensor
+
+
+def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> GridSample:
+    """Resamples and prepares a sample. Micro-expressions, unknown labels and events cut by the reviewed range are
+    UNCERTAIN."""
+    grid = TimeGrid.of(sample.frame_index)
+    features, seen = torch.from_numpy(np.asarray(sample.features)), torch.from_numpy(np.asarray(sample.has_face))
+    with torch.no_grad():
+        reference = detector.reference(features, seen)
+        prepared = detector.prepare(features, seen, reference)[torch.from_numpy(grid.frames)]
+    known = np.zeros(grid.cell_count, dtype=bool)
+    for interval in sample.reviewed:
+        start, stop = grid.to_grid(interval)
+        known[round(start) : round(stop)] = True
+    complete = {event.id for event in sample.reviewed_events}
+    rows = [grid.to_grid(event.interval) for event in sample.events]
+    sure = [event.id in complete and event.label in labels and event.kind == "macro" for event in sample.events]
+    return GridSample(
+        sample=sample,
+        prepared=prepared,
+        intervals=np.array(rows, dtype=np.float64).reshape(-1, 2),
+        labels=np.array([labels.index(e.label) if e.label in labels else 0 for e in sample.events], dtype=np.int64),
+        roles=np.array([TRUE if certain else UNCERTAIN for certain in sure], dtype=np.int64),
+        known=known,
+        frames=grid.frames,
+        reference=reference,
+    )
+
+
+class Place(NamedTuple):
+    """Where a training window lies: row of its sample, first own cell, cells per window frame."""
+
+    row: int
+    start: int
+    speed: float
+
+
+def draw_places(
+    samples: Sequence[GridSample],
+    config: FednConfig,
+    *,
+    step: int,
+    negatives: float,
+    augmentation: AugmentationConfig,
+    random: np.random.Generator,
+) -> list[Place]:
+    """One epoch's windows in random order: all that hold an event, and random others per video."""
+    places: list[Place] = []
+    for row, sample in enumerate(samples):
+        holding, empty = [], []
+        for place in _candidates(row, sample, config.window_frames, step, augmentation, random):
+            roles = window_truth(sample, place, config.window_frames)[2]
+            (holding if (roles == TRUE).any() else empty).append(place)
+        wanted = max(2, round(negatives * len(holding)))
+        if len(empty) > wanted:
+            empty = [empty[index] for index in sorted(random.choice(len(empty), wanted, replace=False))]
+        places += holding + empty
+    return [places[index] for index in random.permutation(len(places))]
+
+
+def _candidates(
+    row: int,
+    sample: GridSample,
+    window: int,
+    step: int,
+    augmentation: AugmentationConfig,
+    random: np.random.Generator,
+) -> Iterator[Place]:
+    cells = len(sample.known)
+    for start in range(0, max(1, cells - window + step), step):
+        shift = random.uniform(-augmentation.shift_frames, augmentation.shift_frames)
+        speed = float(np.exp(random.uniform(-1, 1) * np.log1p(augmentation.speed)))
+        place = Place(row, round(min(start, max(0, cells - window)) + shift), speed)
+        first, last = int(max(0, place.start)), int(min(cells, place.start + window * speed))
+        if last > first and sample.known[first:last].sum() >= MIN_KNOWN_SHARE * min(window, cells):
+            yield place
+
+
+def window_truth(
+    sample: GridSample, place: Place, window: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Intervals in window coordinates, labels and roles of the events that touch a window."""
+    moved = (sample.intervals - place.start) / place.speed
+    clipped = moved.clip(0, window)
+    visible = clipped[:, 1] - clipped[:, 0]
+    share = visible / np.maximum(moved[:, 1] - moved[:, 0], 1e-9)
+    touches = visible > 0
+    roles = np.where(share >= MIN_VISIBLE, sample.roles, UNCERTAIN)
+    intervals = np.where((roles == TRUE)[:, None], clipped, moved)
+    return intervals[touches], sample.labels[touches], roles[touches]
+
+
+class Batch(NamedTuple):
+    """Windows ready for the network: `frames` (B, F, C) prepared, and what is true in them."""
+
+    frames: Tensor
+    truth: Truth
+
+
+def collate(samples: Sequence[GridSample], places: Sequence[Place], config: FednConfig) -> Batch:
+    """Cuts the windows out of their videos."""
+    frames = torch.stack([_cut(samples[place.row], place, config) for place in places])
+    return Batch(frames, collate_truth(samples, places, config))
+
+
+def collate_truth(samples: Sequence[GridSample], places: Sequence[Place], config: FednConfig) -> Truth:
+    """The truth of the windows, filled up to the same number of events."""
+    window = config.window_frames
+    rows = [window_truth(samples[place.row], place, window) for place in places]
+    most = max(1, *(len(row[0]) for row in rows))
+    intervals, labels = torch.zeros(len(rows), most, 2), torch.zeros(len(rows), most, dtype=torch.int64)
+    roles = torch.full((len(rows), most), ABSENT)
+    for index, (moved, names, role) in enumerate(rows):
+        count = len(moved)
+        intervals[index, :count] = torch.from_numpy(moved).float()
+        labels[index, :count], roles[index, :count] = torch.from_numpy(names), torch.from_numpy(role)
+    known = np.stack([_known(samples[place.row], place, window) for place in places])
+    return Truth(intervals, labels, roles, torch.from_numpy(known))
+
+
+def read_cells(place: Place, config: FednConfig) -> NDArray[np.float64]:
+    """The grid coordinates (F,) of the cells that a window reads, before clipping to the video."""
+    return place.start + (np.arange(config.read_frames) - config.lead_frames + 0.5) * place.speed - 0.5
+
+
+def _cut(sample: GridSample, place: Place, config: FednConfig) -> Tensor:
+    cells = torch.from_numpy(read_cells(place, config)).clamp(0, len(sample.known) - 1)
+    if place.speed == 1.0:
+        return sample.prepared[cells.round().long()]
+    below = cells.floor().long()
+    above = (below + 1).clamp_max(len(sample.known) - 1)
+    part = (cells - below).float().unsqueeze(1)
+    return sample.prepared[below] * (1 - part) + sample.prepared[above] * part
+
+
+def _known(sample: GridSample, place: Place, window: int) -> NDArray[np.bool_]:
+    cells = np.floor(place.start + (np.arange(window) + 0.5) * place.speed).astype(np.int64)
+    inside = (cells >= 0) & (cells < len(sample.known))
+    return inside & sample.known[cells.clip(0, len(sample.known) - 1)]
+
+
+def vary(batch: Batch, config: AugmentationConfig, generator: torch.Generator) -> Batch:
+    """Random variations of the features (see AugmentationConfig); windows' places have been varied before."""
+    x = batch.frames
+    count, time, channels = x.shape
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator)
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator)
+
+    empty = torch.nonzero((batch.truth.roles == ABSENT).all(dim=1)).squeeze(1)
+    if config.mix > 0 and len(empty):
+        partner = empty[torch.randint(len(empty), (count,), generator=generator)]
+        strength = config.mix * uniform(count, 1, 1) * (uniform(count, 1, 1) < 0.5)
+        x = x + strength * (x[partner] - x[partner].mean(dim=1, keepdim=True))
+    if config.gain > 0:
+        x = x * (1 + config.gain * (2 * uniform(count, 1, 1) - 1))
+    if config.offset > 0:
+        x = x + config.offset * normal(count, 1, channels)
+    if config.noise > 0:
+        x = x + config.noise * normal(count, time, channels)
+    if config.channel_dropout > 0:
+        x = x * (uniform(count, 1, channels) >= config.channel_dropout)
+    return Batch(x, batch.truth)
