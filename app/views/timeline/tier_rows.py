@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
-from fedn.annotation.matching import match
 from numpy.typing import NDArray
 
 from app.session import Session
 from fedn.annotation.event import Event
+from fedn.annotation.matching import match
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 

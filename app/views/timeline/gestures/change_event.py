@@ -31,13 +31,13 @@ class MoveBody(Gesture):
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, surface: Surface, event_ids: tuple[str, ...], grabbed: str, at: Pointer) -> None:
+    def __init__(self, surface: Surface, event_ids: tuple[str, ...], grabbed: str, position: float) -> None:
         super().__init__(surface)
         project = self.session.project
         assert project is not None
         self._events = {event_id: project.event(event_id) for event_id in event_ids}
         self._grabbed = self._events[grabbed]
-        self._start = at.position
+        self._start = position
         self._shift = 0
 
     def move(self, at: Pointer) -> None:

@@ -67,7 +67,7 @@ class Gesture:
     def __init__(self, surface: Surface) -> None:
         self.surface = surface
         self.session = surface.session
-        self._playhead_before = surface.session.playhead
+        self.playhead_before = surface.session.playhead
 
     @property
     def drawn(self) -> tuple[Drawn, ...]:
@@ -89,4 +89,4 @@ class Gesture:
     def finish(self) -> None: ...
 
     def cancel(self) -> None:
-        self.session.set_playhead(self._playhead_before)
+        self.session.set_playhead(self.playhead_before)

@@ -1,0 +1,62 @@
+"""The parts of the window, made once and handed to whoever puts them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.event_actions import EventActions
+from app.jobs.job_queue import JobQueue
+from app.marking import Marking
+from app.navigation import Navigation
+from app.session import Session
+from app.views.inspector.inspector_view import InspectorView
+from app.views.labels.labels_panel import LabelsPanel
+from app.views.player.player_view import PlayerView
+from app.views.timeline.reference_chooser import ReferenceChooser
+from app.views.timeline.timeline_view import TimelineView
+from app.views.training.model_chooser import ModelChooser
+from app.views.training.training_view import TrainingView
+from app.views.videos.videos_view import VideosView
+
+if TYPE_CHECKING:
+    from app.window import StudioWindow
+
+
+@dataclass(frozen=True, slots=True)
+class WindowParts:
+    window: StudioWindow
+    session: Session
+    jobs: JobQueue
+    marking: Marking
+    events: EventActions
+    navigation: Navigation
+    player: PlayerView
+    timeline: TimelineView
+    videos: VideosView
+    inspector: InspectorView
+    labels: LabelsPanel
+    training: TrainingView
+    models: ModelChooser
+    reference: ReferenceChooser
+
+    @classmethod
+    def make(cls, window: StudioWindow, session: Session) -> WindowParts:
+        jobs = JobQueue(session, window)
+        marking = Marking(session, window)
+        return cls(
+            window,
+            session,
+            jobs,
+            marking,
+            EventActions(session, marking, window),
+            Navigation(session, window),
+            PlayerView(session),
+            TimelineView(session, marking),
+            VideosView(session),
+            InspectorView(session),
+            LabelsPanel(session),
+            TrainingView(session, jobs),
+            ModelChooser(session),
+            ReferenceChooser(session),
+        )
