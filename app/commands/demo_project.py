@@ -38,30 +38,14 @@ def open_or_make(folder: Path, dataset: Path, out: Output) -> Document:
     Raises:
         ProjectError: if the folder holds something else.
     """
-    from app.commands.project_content import add_labels, add_videos, dataset_videos
+    from app.commands.project_content import create_from_dataset
     from app.document.document import Document
 
     if (folder / "project.toml").exists():
         return Document.open(folder)
     if folder.exists() and any(folder.iterdir()):
         raise ProjectError(f"{folder} exists and is not a project; name another folder with --dir")
-    videos = dataset_videos(dataset)
-    document = Document.create(folder, "Demo")
-    try:
-        add_videos(document, videos, reporter=out.reporter)
-        add_labels(document, dataset / "labels.csv", who="")
-    except BaseException:
-        document.close()
-        discard(folder)
-        raise
-    return document
-
-
-def discard(folder: Path) -> None:
-    """Removes a project that was being made: half a demo would be taken for a whole one next time."""
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
+    return create_from_dataset(folder, "Demo", dataset, reporter=out.reporter)
 
 
 def detect_all(document: Document, model: Path, out: Output) -> list[Found]:

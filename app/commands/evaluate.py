@@ -41,7 +41,7 @@ def read_events(path: Path, tier: str = "") -> dict[str, list[Event]]:
     from fedn.annotation.formats.event_csv import read_event_table
 
     rows = read_event_table(path)
-    chosen = [row for row in rows if not tier or row.tier == tier]
+    chosen = [row for row in rows if not tier or row.tier.casefold() == tier.casefold()]
     if tier and not chosen:
         names = ", ".join(sorted({row.tier for row in rows})) or "none"
         raise FormatError(f"{path} has no row of the tier “{tier}”; its tiers are: {names}")

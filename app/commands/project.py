@@ -9,7 +9,7 @@ import typer
 
 from app.commands.event_files import FORMATS, parse_formats, write_project_events
 from app.commands.output import JsonOption, counted, output
-from app.commands.project_content import add_labels, add_videos, dataset_videos, summary
+from app.commands.project_content import add_labels, add_videos, create_from_dataset, summary
 from fedn.errors import ProjectError
 
 application = typer.Typer(help="Make a project, fill it, look at it, export it.", no_args_is_help=True)
@@ -32,11 +32,14 @@ def create(
     with output(json) as out:
         from app.document.document import Document
 
-        videos = dataset_videos(dataset) if dataset is not None else []
-        with Document.create(folder, name or folder.stem, vocabulary=_vocabulary(vocabulary), who=who) as document:
-            add_videos(document, videos, reporter=out.reporter)
-            if dataset is not None:
-                add_labels(document, dataset / "labels.csv", who="")
+        words = _vocabulary(vocabulary)
+        if dataset is None:
+            document = Document.create(folder, name or folder.stem, words, who)
+        else:
+            document = create_from_dataset(
+                folder, name or folder.stem, dataset, vocabulary=words, who=who, reporter=out.reporter
+            )
+        with document:
             told = summary(document.project)
         out.document(told)
         out.say(f"made {folder} with {counted(len(told['videos']), 'video')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,9 +21,42 @@ from fedn.registry import DEFAULT_MODEL
 if TYPE_CHECKING:
     from app.document.document import Document
     from fedn.annotation.formats.event_csv import EventRow
+    from fedn.annotation.vocabulary import Vocabulary
 
 # Tier names in tables of labels, and how the window calls those tiers.
 KNOWN_TIERS = {"expert": ("Expert", Source.EXPERT), "self-report": ("Self-report", Source.SELF_REPORT)}
+
+
+def create_from_dataset(
+    folder: Path,
+    name: str,
+    dataset: Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+    who: str = "",
+    reporter: Reporter = SILENT,
+) -> Document:
+    """A new project with the videos and labels of a dataset folder, opened. If that fails no project is left behind.
+
+    Raises:
+        FormatError: if `dataset` is not a dataset.
+        ProjectError: if there is a project already, or it cannot be written.
+    """
+    from app.document.document import Document
+
+    videos = dataset_videos(dataset)
+    existed = folder.exists()
+    document = Document.create(folder, name, vocabulary, who)
+    try:
+        add_videos(document, videos, reporter=reporter)
+        add_labels(document, dataset / "labels.csv", who="")
+    except BaseException:
+        document.close()
+        # Half a project would be taken for a whole one the next time.
+        if not existed:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return document
 
 
 def dataset_videos(folder: Path) -> list[tuple[Path, str]]:
@@ -63,7 +97,10 @@ def add_videos(
         reporter.check()
         reporter.progress("adding videos", done, len(videos))
         video = describe_video(
-            Path(os.path.abspath(path)), subject, project_folder=document.project.folder, image_fps=image_fps
+            Path(os.path.normpath(path.absolute())),
+            subject,
+            project_folder=document.project.folder,
+            image_fps=image_fps,
         )
         if video.key in known:
             reporter.warn(f"{path.name} is already in the project; it was not added again")
