@@ -93,7 +93,12 @@ def _to_columns(row: EventRow) -> dict[str, object]:
         value = getattr(row, name)
         columns[name] = None if value is None else f"{value:.6f}"
     score = None if event.score is None else repr(round(event.score, 6))
-    return {**columns, "video": row.video, "subject": row.subject, "tier": row.tier, "score": score}
+    columns = {**columns, "video": row.video, "subject": row.subject, "tier": row.tier, "score": score}
+    # A lone carriage return would end the row for many readers.
+    return {
+        name: value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+        for name, value in columns.items()
+    }
 
 
 def read_event_table(path: Path) -> list[EventRow]:
@@ -119,9 +124,9 @@ def read_event_table(path: Path) -> list[EventRow]:
         if missing:
             raise FormatError(f"{path} has no column {' and no column '.join(missing)}; an event table needs these")
         reader.fieldnames = names
-        return [_from_columns(columns, f"{path}, row {reader.line_num}") for columns in reader]
+        return [_from_columns(columns, f"{path}, row {row}") for row, columns in enumerate(reader, start=2)]
     except csv.Error as error:
-        raise FormatError(f"{path}, row {reader.line_num}, is not CSV: {error}") from error
+        raise FormatError(f"{path} is not CSV after line {reader.line_num}: {error}") from error
 
 
 def _from_columns(columns: dict[str | None, str | list[str] | None], where: str) -> EventRow:
