@@ -23,9 +23,9 @@ SMOOTHING_S = 0.15
 
 def anchor_points(points: NDArray[np.float32]) -> NDArray[np.float64]:
     """Eye, eye and mouth center (..., 3, 2) from five face points (..., 5, 2)."""
-    points = np.asarray(points, np.float64)
-    mouth = points[..., 3:5, :].mean(axis=-2, keepdims=True)
-    return np.concatenate([points[..., 0:2, :], mouth], axis=-2)
+    exact = np.asarray(points, np.float64)
+    mouth = exact[..., 3:5, :].mean(axis=-2, keepdims=True)
+    return np.concatenate([exact[..., 0:2, :], mouth], axis=-2)
 
 
 def similarity(anchors: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,27 +37,28 @@ def similarity(anchors: NDArray[np.float64]) -> NDArray[np.float64]:
     b = (source[..., 0] * target[:, 1] - source[..., 1] * target[:, 0]).sum(axis=-1) / power
     rotation = np.stack([np.stack([a, -b], -1), np.stack([b, a], -1)], -2)  # (..., 2, 2)
     shift = target_center - (rotation @ center[..., 0, :, None])[..., 0]
-    return np.concatenate([rotation, shift[..., None]], axis=-1)
+    return np.asarray(np.concatenate([rotation, shift[..., None]], axis=-1), np.float64)
 
 
-def smooth_points(
-    points: NDArray[np.float64], present: NDArray[np.bool_], times_s: NDArray[np.float64], sigma_s: float = SMOOTHING_S
+def smooth_at(
+    time_s: float, times_s: NDArray[np.float64], points: NDArray[np.float64], sigma_s: float = SMOOTHING_S
 ) -> NDArray[np.float64]:
-    """Points (T, P, 2) averaged over time with a Gaussian, never across frames without a face.
+    """Where points (N, P, 2) measured at `times_s` are at another time, as (P, 2): measured less often than shown.
 
-    Frames need not be evenly spaced. Frames where `present` is False are returned unchanged.
+    A straight line through the measurements with Gaussian weights. A plain weighted mean would lag behind a moving
+    head where a face comes or goes. At least one measurement is needed.
     """
-    smooth = points.copy()
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], present, [False]]).astype(np.int8)))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        times = times_s[start:stop]
-        first = np.searchsorted(times, times - 3 * sigma_s)
-        last = np.searchsorted(times, times + 3 * sigma_s, side="right")
-        for frame in range(stop - start):
-            near = slice(first[frame], last[frame])
-            weights = np.exp(-0.5 * ((times[near] - times[frame]) / sigma_s) ** 2)
-            smooth[start + frame] = np.tensordot(weights, points[start:stop][near], 1) / weights.sum()
-    return smooth
+    since = times_s - time_s
+    weights = np.exp(-0.5 * (since / sigma_s) ** 2)
+    total = weights.sum()
+    if total < 1e-6:
+        return points[int(np.argmin(np.abs(since)))]
+    weights /= total
+    center = float(weights @ since)
+    spread = float(weights @ (since - center) ** 2)
+    if spread > 1e-6:
+        weights = weights * (1 - center * (since - center) / spread)
+    return np.asarray(np.tensordot(weights, points, 1), np.float64)
 
 
 def warp_face(image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -69,7 +70,7 @@ def warp_face(image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     factor = int(1 / scale) if scale > 0 else 1
     if factor < 2:
-        return cv2.warpAffine(image, matrix, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR)
+        return _warp(image, matrix)
     height, width = image.shape[:2]
     inverse = cv2.invertAffineTransform(matrix)
     corners = np.array([[0, 0, 1], [CROP_SIZE, 0, 1], [0, CROP_SIZE, 1], [CROP_SIZE, CROP_SIZE, 1]]) @ inverse.T
@@ -81,4 +82,8 @@ def warp_face(image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[
     # Pixel centers: x_image = left + (x_small + 0.5) * step - 0.5.
     step = np.array([(right - left) / columns, (bottom - top) / rows])
     to_image = np.array([[step[0], 0, left + 0.5 * step[0] - 0.5], [0, step[1], top + 0.5 * step[1] - 0.5], [0, 0, 1]])
-    return cv2.warpAffine(small, matrix @ to_image, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR)
+    return _warp(small, matrix @ to_image)
+
+
+def _warp(image: NDArray, matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.warpAffine(image, matrix, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR), np.uint8)

@@ -42,8 +42,8 @@ class FaceDetector(Protocol):
 
     name: str
 
-    def detect(self, image: NDArray[np.uint8], smallest: int = 40) -> list[Face]:
-        """Faces of an RGB image (H, W, 3) that are at least about `smallest` pixels high, best first."""
+    def detect(self, image: NDArray[np.uint8], smallest: int = 24) -> list[Face]:
+        """Faces of an RGB image (H, W, 3), best first; those under `smallest` pixels need not be found."""
         ...
 
 
@@ -54,15 +54,15 @@ class CascadeFaceDetector:
     """
 
     def __init__(self, points: FacePointNet | None = None) -> None:
-        path = Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"  # type: ignore[attr-defined]
+        path = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"
         self._cascade = cv2.CascadeClassifier(str(path))
         if self._cascade.empty():
             raise ModelError(f"OpenCV's face cascade {path} cannot be read: install opencv-python-headless 4 again.")
         self._points = points
         self.name = "cascade+points" if points is not None else "cascade"
 
-    def detect(self, image: NDArray[np.uint8], smallest: int = 40) -> list[Face]:
-        gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    def detect(self, image: NDArray[np.uint8], smallest: int = 24) -> list[Face]:
+        gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         boxes, _, weights = self._cascade.detectMultiScale3(
             gray, scaleFactor=1.15, minNeighbors=5, minSize=(smallest, smallest), outputRejectLevels=True
         )
@@ -87,18 +87,14 @@ class YuNetFaceDetector:
             raise ModelError(f"{model} is not a YuNet face detector that OpenCV can read.") from error
         self.name = "yunet"
 
-    def detect(self, image: NDArray[np.uint8], smallest: int = 40) -> list[Face]:
-        # The network finds faces from about 12 pixels on: shrinking to that saves most of the work.
-        scale = min(1.0, 24 / smallest, 640 / max(image.shape[:2]))
-        if scale < 1:
-            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    def detect(self, image: NDArray[np.uint8], smallest: int = 24) -> list[Face]:
         self._network.setInputSize((image.shape[1], image.shape[0]))
-        _, rows = self._network.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-        if rows is None:
-            return []
-        rows = np.asarray(rows, np.float32)
-        rows[:, :14] /= scale
-        return [Face(row[:4], float(row[14]), row[4:14].reshape(5, 2)) for row in rows[np.argsort(-rows[:, 14])]]
+        _, found = self._network.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        rows = np.zeros((0, 15), np.float32) if found is None else np.asarray(found, np.float32)
+        rows = rows[np.argsort(-rows[:, 14])]
+        return [
+            Face(row[:4], float(row[14]), row[4:14].reshape(5, 2)) for row in rows if max(row[2], row[3]) >= smallest
+        ]
 
 
 def find_face_detector() -> FaceDetector:

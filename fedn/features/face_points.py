@@ -42,15 +42,11 @@ class FacePointNet(nn.Module):
             channels = width
         self.body = nn.Sequential(*layers)
         side = CROP_SIZE // 2 ** len(widths)
-        self.head = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(channels * side * side, hidden),
-            nn.ReLU(inplace=True),
-            nn.Linear(hidden, 2 * len(POINT_NAMES)),
-        )
+        last = nn.Linear(hidden, 2 * len(POINT_NAMES))
         # Training starts from the middle of the crop, not from its corner.
-        nn.init.zeros_(self.head[-1].weight)
-        nn.init.constant_(self.head[-1].bias, 0.5)
+        nn.init.zeros_(last.weight)
+        nn.init.constant_(last.bias, 0.5)
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(channels * side * side, hidden), nn.ReLU(inplace=True), last)
 
     def forward(self, crops: Tensor) -> Tensor:
         return self.head(self.body(crops)).unflatten(1, (len(POINT_NAMES), 2))  # (B, 5, 2)
@@ -77,10 +73,9 @@ def cut_square(image: NDArray[np.uint8], left: int, top: int, side: int) -> NDAr
 
 def face_crop(gray: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
     """The network's input for one face: (64, 64), zero mean and unit variance, cut from a gray image."""
-    crop = cut_square(gray, *crop_square(box))
-    shrinks = crop.shape[0] > CROP_SIZE
-    crop = cv2.resize(crop, (CROP_SIZE, CROP_SIZE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    values = crop.astype(np.float32)
+    square = cut_square(gray, *crop_square(box))
+    method = cv2.INTER_AREA if square.shape[0] > CROP_SIZE else cv2.INTER_LINEAR
+    values = np.asarray(cv2.resize(square, (CROP_SIZE, CROP_SIZE), interpolation=method), np.float32)
     return (values - values.mean()) / (values.std() + 1e-3)
 
 

@@ -1,0 +1,283 @@
+"""From a video to one feature vector per frame: decoding, face, alignment and backbone at the same time.
+
+One thread decodes, follows the face and cuts it out; one thread for each core runs the backbone on small batches, each
+with a single thread of PyTorch, because the threads of one operation would wait for each other wherever cores are
+shared. The queue between them is short: memory does not grow with the video.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, Full, Queue
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fedn.errors import VideoError
+from fedn.features.align import ALIGNMENT_VERSION, CROP_SIZE, similarity, warp_face
+from fedn.features.backbone_runtime import BackboneRuntime
+from fedn.features.face_detector import FaceDetector, find_face_detector
+from fedn.features.face_track import FaceTracker
+from fedn.features.feature_cache import FeatureCache
+from fedn.models.resnet import FEATURE_CHANNELS, ResNet18
+from fedn.progress import SILENT, Cancelled, Reporter
+from fedn.video.content_key import content_key
+from fedn.video.frame_index import FrameIndex
+from fedn.video.reader import VideoReader, open_video
+
+
+@dataclass(frozen=True)
+class VideoFeatures:
+    """Features of one video, a row for each frame.
+
+    Attributes:
+        features: (T, 512) float16, zero where there is no face; may be mapped from the cache file.
+        has_face: (T,) whether the followed face is in the frame.
+        frame_index: when the frames are shown.
+        stage_seconds: processor seconds of "decode", "face", "align" and "backbone", and "total" seconds of waiting;
+            empty if everything came from the cache.
+    """
+
+    features: NDArray[np.float16]
+    has_face: NDArray[np.bool_]
+    frame_index: FrameIndex
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+
+
+def aligned_faces(
+    video: Path,
+    *,
+    reader: VideoReader | None = None,
+    detector: FaceDetector | None = None,
+    image_fps: float | None = None,
+    stage_seconds: dict[str, float] | None = None,
+) -> Iterator[tuple[int, NDArray[np.uint8] | None]]:
+    """Frame numbers in order, each with its aligned face (224, 224, 3) in RGB or None where there is none.
+
+    Args:
+        stage_seconds: processor seconds of "decode", "face" and "align" are added to it.
+
+    Raises:
+        VideoError: if the video cannot be read.
+    """
+    opened = reader or open_video(video, image_fps=image_fps)
+    clock = _StageClock({} if stage_seconds is None else stage_seconds)
+    try:
+        tracker = FaceTracker(detector or find_face_detector(), opened.index)
+        frames = opened.frames()
+        clock.start()
+        while True:
+            numbered = next(frames, None)
+            clock.stop("decode")
+            resolved = list(tracker.finish() if numbered is None else tracker.push(*numbered))
+            clock.stop("face")
+            for tracked in resolved:
+                crop = None if tracked.anchors is None else warp_face(tracked.image, similarity(tracked.anchors))
+                clock.stop("align")
+                yield tracked.number, crop
+                clock.start()
+            if numbered is None:
+                return
+    finally:
+        if reader is None:
+            opened.close()
+
+
+def extract_features(
+    video: Path,
+    backbone: ResNet18 | BackboneRuntime,
+    *,
+    reader: VideoReader | None = None,
+    cache_dir: Path | None,
+    image_fps: float | None = None,
+    reporter: Reporter = SILENT,
+) -> VideoFeatures:
+    """Features of all frames, from the cache if they are there.
+
+    Args:
+        reader: of the video, if one is open already; it is not closed.
+        cache_dir: the folder for this video's caches, or None to keep nothing.
+        reporter: hears of the progress; its `stop_requested` ends the work.
+
+    Raises:
+        VideoError: if the video cannot be read.
+        Cancelled: if `reporter` asked to stop; nothing is left behind.
+    """
+    runtime = backbone if isinstance(backbone, BackboneRuntime) else BackboneRuntime(backbone)
+    detector = find_face_detector()
+    # One thread decodes far faster than a processor runs the backbone; a graphics card may need more.
+    threads = 1 if runtime.device.type == "cpu" else 0
+    opened = reader or open_video(video, image_fps=image_fps, cache_dir=cache_dir, threads=threads)
+    try:
+        index = opened.index
+        shape = (index.frame_count, FEATURE_CHANNELS)
+        if cache_dir is None:
+            features = np.zeros(shape, np.float16)
+            extraction = _Extraction(opened, runtime, detector, features.__setitem__, reporter)
+            return VideoFeatures(features, extraction.run(), index, extraction.seconds)
+        stem = f"{ALIGNMENT_VERSION}-{detector.name}-{runtime.hash}"
+        cache = FeatureCache(cache_dir, stem, content_key(video), shape)
+        seconds: dict[str, float] = {}
+        cached = cache.load()
+        if cached is None:
+            with cache.writing() as writer:
+                extraction = _Extraction(opened, runtime, detector, writer.store, reporter)
+                writer.finish(extraction.run())
+                seconds = extraction.seconds
+            cached = cache.load()
+        if cached is None:
+            raise VideoError(f"The features of {video} could not be kept in {cache_dir}: is the disk full or shared?")
+        return VideoFeatures(*cached, index, seconds)
+    finally:
+        if reader is None:
+            opened.close()
+
+
+class _StageClock:
+    """Adds the processor time of the calling thread to the stage that just ended."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._since = time.thread_time()
+
+    def start(self) -> None:
+        self._since = time.thread_time()
+
+    def stop(self, stage: str) -> None:
+        now = time.thread_time()
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + now - self._since
+        self._since = now
+
+
+class _Extraction:
+    """One pass over a video: a thread that cuts out faces, threads that run the backbone, and who waits for them."""
+
+    def __init__(
+        self,
+        reader: VideoReader,
+        runtime: BackboneRuntime,
+        detector: FaceDetector,
+        store: Callable[[list[int], NDArray[np.float16]], None],
+        reporter: Reporter,
+    ) -> None:
+        self.seconds: dict[str, float] = {"backbone": 0.0}
+        self._reader = reader
+        self._runtime = runtime
+        self._detector = detector
+        self._store = store
+        self._reporter = reporter
+        self._has_face = np.zeros(reader.index.frame_count, bool)
+        self._workers = _usable_cores() if runtime.device.type == "cpu" else 1
+        self._batches: Queue[tuple[list[int], NDArray[np.uint8]] | None] = Queue(maxsize=self._workers + 2)
+        self._stop = threading.Event()
+        self._errors: list[BaseException] = []
+        self._lock = threading.Lock()
+        self._done = 0
+
+    def run(self) -> NDArray[np.bool_]:
+        """Stores the features of all frames with a face; returns which those are."""
+        began = time.perf_counter()
+        threads_before = torch.get_num_threads()
+        threads = [threading.Thread(target=self._guarded, args=(self._cut_faces,), name="faces")]
+        threads += [
+            threading.Thread(target=self._guarded, args=(self._run_backbone,), name="backbone")
+            for _ in range(self._workers)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            self._wait(threads)
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join()
+            # The threads changed it for all of the process.
+            torch.set_num_threads(threads_before)
+        if self._errors:
+            raise self._errors[0]
+        self.seconds["total"] = time.perf_counter() - began
+        return self._has_face
+
+    def _wait(self, threads: list[threading.Thread]) -> None:
+        total = self._reader.index.frame_count
+        while any(thread.is_alive() for thread in threads) and not self._stop.is_set():
+            self._reporter.progress("Reading faces", self._done, total)
+            for thread in threads:
+                thread.join(timeout=0.25 / len(threads))
+            if self._reporter.stop_requested:
+                raise Cancelled
+        if not self._errors:
+            self._reporter.progress("Reading faces", total, total)
+
+    def _guarded(self, work: Any) -> None:
+        try:
+            work()
+        except BaseException as error:
+            self._errors.append(error)
+            self._stop.set()
+
+    def _cut_faces(self) -> None:
+        # The small network that finds face points runs in this thread.
+        torch.set_num_threads(1)
+        numbers: list[int] = []
+        crops = np.empty((self._runtime.batch, CROP_SIZE, CROP_SIZE, 3), np.uint8)
+        for number, crop in aligned_faces(
+            self._reader.path, reader=self._reader, detector=self._detector, stage_seconds=self.seconds
+        ):
+            if self._stop.is_set():
+                return
+            if crop is None:
+                self._count(1)
+                continue
+            self._has_face[number] = True
+            crops[len(numbers)] = crop
+            numbers.append(number)
+            if len(numbers) == len(crops):
+                self._put((numbers, crops))
+                numbers, crops = [], np.empty_like(crops)
+        if numbers:
+            self._put((numbers, crops[: len(numbers)]))
+        for _ in range(self._workers):
+            self._put(None)
+
+    def _run_backbone(self) -> None:
+        torch.set_num_threads(1)
+        while not self._stop.is_set():
+            try:
+                batch = self._batches.get(timeout=0.2)
+            except Empty:
+                continue
+            if batch is None:
+                return
+            numbers, crops = batch
+            began = time.thread_time()
+            self._store(numbers, self._runtime(crops))
+            spent = time.thread_time() - began
+            with self._lock:
+                self.seconds["backbone"] += spent
+            self._count(len(numbers))
+
+    def _put(self, batch: tuple[list[int], NDArray[np.uint8]] | None) -> None:
+        while not self._stop.is_set():
+            try:
+                self._batches.put(batch, timeout=0.2)
+                return
+            except Full:
+                continue
+
+    def _count(self, frames: int) -> None:
+        with self._lock:
+            self._done += frames
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,219 @@
+"""One face followed through a video: five measurements of its place in half a second are enough for smooth points.
+
+Detection runs ten times a second, in a small region around the last place. Between measurements the points are
+interpolated and smoothed; a face that is lost for a moment (a hand, a blink) is bridged, a longer gap is one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fedn.features.align import SMOOTHING_S, anchor_points, smooth_at
+from fedn.features.face_detector import Face, FaceDetector
+from fedn.video.frame_index import FrameIndex
+
+DETECTION_GAP_S = 0.08
+BRIDGED_S = 0.35
+_LOOKAHEAD_S = max(3 * SMOOTHING_S, BRIDGED_S)
+
+_WIDE_SIDE_PX = 480
+_WIDE_EVERY_S = 2.0
+_NEAR_FACE_PX = 96
+_NEAR_REGION = 2.2
+_WAITING_S = 1.0
+_MUCH_LARGER = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFrame:
+    """A frame and where eyes and mouth are in it: `anchors` (3, 2) in pixels, None without a face."""
+
+    number: int
+    image: NDArray[np.uint8]
+    anchors: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Measurement:
+    """One look for the face; `run` counts how often another face, or the same after a gap, was taken up."""
+
+    time_s: float
+    anchors: NDArray[np.float64] | None
+    run: int
+
+
+class FaceFollower:
+    """Decides which face of a frame is the followed one, and looks for it near its last place first."""
+
+    def __init__(self, detector: FaceDetector) -> None:
+        self._detector = detector
+        self._face: Face | None = None
+        self._seen_s = -1e9
+        self._wide_s = -1e9
+        self._rival_seen = False
+        self._missed = False
+        self.run = 0
+
+    def look(self, image: NDArray[np.uint8], time_s: float) -> Face | None:
+        """The followed face in a frame later than all before, or None."""
+        found = self._find(image, time_s)
+        if found is None:
+            self._missed = True
+            return None
+        # Frames may be further apart than what is bridged: without a miss it is still one run.
+        if self._missed and time_s - self._seen_s > BRIDGED_S:
+            self.run += 1
+        self._face, self._seen_s, self._missed = found, time_s, False
+        return found
+
+    def _find(self, image: NDArray[np.uint8], time_s: float) -> Face | None:
+        if self._face is not None and time_s - self._seen_s <= BRIDGED_S:
+            near = _same_face(self._face, _detect_near(self._detector, image, self._face), within=0.5)
+            if near is not None and time_s - self._wide_s < _WIDE_EVERY_S:
+                return near
+            return self._look_wide(image, time_s, near)
+        return self._look_wide(image, time_s, None)
+
+    def _look_wide(self, image: NDArray[np.uint8], time_s: float, near: Face | None) -> Face | None:
+        """The followed face among all of the picture; another one once that is gone for long or much smaller."""
+        self._wide_s = time_s
+        faces = _detect_wide(self._detector, image)
+        largest = max(faces, key=_size, default=None)
+        if near is None and self._face is not None and time_s - self._seen_s <= _WAITING_S:
+            near = _same_face(self._face, faces, within=1.0)
+            if near is not None:
+                # Measured again at the scale of all other measurements.
+                near = _same_face(near, _detect_near(self._detector, image, near), within=0.5) or near
+        if near is not None:
+            # Twice in a row, because a false alarm must not take over.
+            rival = largest is not None and _size(largest) > _MUCH_LARGER * _size(near)
+            if not (rival and self._rival_seen):
+                self._rival_seen = rival
+                return near
+        elif largest is None or (len(faces) > 1 and time_s - self._seen_s <= _WAITING_S):
+            return None
+        assert largest is not None
+        self._rival_seen = False
+        chosen = _same_face(largest, _detect_near(self._detector, image, largest), within=0.5) or largest
+        if near is not None or time_s - self._seen_s <= BRIDGED_S:
+            self.run += 1
+        return chosen
+
+
+class FaceTracker:
+    """Frames go in one by one and come out with smooth points about half a second later.
+
+    Args:
+        detector: finds the faces.
+        index: when the frames are shown.
+    """
+
+    def __init__(self, detector: FaceDetector, index: FrameIndex) -> None:
+        self._follower = FaceFollower(detector)
+        self._index = index
+        self._waiting: deque[tuple[int, NDArray[np.uint8]]] = deque()
+        self._measured: deque[_Measurement] = deque()
+
+    def push(self, number: int, image: NDArray[np.uint8]) -> Iterator[TrackedFrame]:
+        """Takes the next frame and gives those whose points no later frame can change."""
+        time_s = self._index.time_s(number)
+        self._waiting.append((number, image))
+        if not self._measured or time_s - self._measured[-1].time_s >= DETECTION_GAP_S - 1e-6:
+            face = self._follower.look(image, time_s)
+            anchors = None if face is None else anchor_points(face.points)
+            self._measured.append(_Measurement(time_s, anchors, self._follower.run))
+        while self._waiting and self._index.time_s(self._waiting[0][0]) < time_s - _LOOKAHEAD_S:
+            yield self._resolve(*self._waiting.popleft())
+
+    def finish(self) -> Iterator[TrackedFrame]:
+        """The frames that were still held back at the end of the video."""
+        while self._waiting:
+            yield self._resolve(*self._waiting.popleft())
+
+    def _resolve(self, number: int, image: NDArray[np.uint8]) -> TrackedFrame:
+        time_s = self._index.time_s(number)
+        while len(self._measured) > 1 and self._measured[0].time_s < time_s - _LOOKAHEAD_S - DETECTION_GAP_S:
+            self._measured.popleft()
+        seen = [measurement for measurement in self._measured if measurement.anchors is not None]
+        run = self._run_at(time_s, seen)
+        if run is None:
+            return TrackedFrame(number, image, None)
+        own = [measurement for measurement in seen if measurement.run == run]
+        times = np.array([measurement.time_s for measurement in own])
+        points = np.array([measurement.anchors for measurement in own])
+        return TrackedFrame(number, image, smooth_at(time_s, times, points))
+
+    def _run_at(self, time_s: float, seen: list[_Measurement]) -> int | None:
+        """Which run of measurements shows the face at a time; None if the face is not there."""
+        before = max((m for m in seen if m.time_s <= time_s), key=lambda m: m.time_s, default=None)
+        after = min((m for m in seen if m.time_s > time_s), key=lambda m: m.time_s, default=None)
+        if before is not None and after is not None and before.run == after.run:
+            return before.run
+        for measurement in sorted((m for m in (before, after) if m), key=lambda m: abs(m.time_s - time_s)):
+            looks = [look.time_s for look in self._measured if look is not measurement]
+            nearest_look = min((abs(look - time_s) for look in looks), default=np.inf)
+            lonely = len(self._measured) > 2 and sum(m.run == measurement.run for m in seen) < 2
+            if not lonely and abs(measurement.time_s - time_s) <= nearest_look:
+                return measurement.run
+        return None
+
+
+def _size(face: Face) -> float:
+    return float(max(face.box[2], face.box[3]))
+
+
+def _center(face: Face) -> NDArray[np.float32]:
+    return np.asarray(face.box[:2] + face.box[2:] / 2, np.float32)
+
+
+def _same_face(known: Face, faces: list[Face], within: float) -> Face | None:
+    """The face nearest to a known one, at most `within` of its size away and of similar size."""
+    size = _size(known)
+    near = [face for face in faces if 0.6 < _size(face) / size < 1.7]
+    best = min(near, key=lambda face: float(np.linalg.norm(_center(face) - _center(known))), default=None)
+    if best is None or float(np.linalg.norm(_center(best) - _center(known))) > within * size:
+        return None
+    return best
+
+
+def _detect_wide(detector: FaceDetector, image: NDArray[np.uint8]) -> list[Face]:
+    """All faces, searched in a reduced picture."""
+    return _detect_scaled(detector, image, (0, 0), min(1.0, _WIDE_SIDE_PX / max(image.shape[:2])), smallest=24)
+
+
+def _detect_near(detector: FaceDetector, image: NDArray[np.uint8], known: Face) -> list[Face]:
+    """Faces around the place of a known one, which is scaled to the same size every time."""
+    reach = _NEAR_REGION * _size(known) / 2
+    left, top = np.maximum(0, np.floor(_center(known) - reach)).astype(int)
+    right, bottom = np.ceil(_center(known) + reach).astype(int)
+    region = image[top : max(bottom, top + 8), left : max(right, left + 8)]
+    if min(region.shape[:2]) < 8:
+        return []
+    scale = min(1.0, _NEAR_FACE_PX / _size(known))
+    return _detect_scaled(detector, region, (left, top), scale, smallest=round(0.55 * scale * _size(known)))
+
+
+def _detect_scaled(
+    detector: FaceDetector, image: NDArray[np.uint8], origin: tuple[int, int], scale: float, *, smallest: int
+) -> list[Face]:
+    if scale < 1:
+        size = (max(8, round(image.shape[1] * scale)), max(8, round(image.shape[0] * scale)))
+        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    else:
+        small = np.ascontiguousarray(image)
+    steps = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]], np.float32)
+    shift = np.array(origin, np.float32)
+    return [
+        Face(
+            np.concatenate([face.box[:2] * steps + shift, face.box[2:] * steps]),
+            face.score,
+            face.points * steps + shift,
+        )
+        for face in detector.detect(small, smallest)
+    ]
