@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from fedn.annotation.interval import Interval
 
@@ -78,6 +77,9 @@ def _connected(pairs: list[Match]) -> list[list[Match]]:
 def _assign(pairs: list[Match]) -> list[Match]:
     if len(pairs) == 1:
         return pairs
+    # Imported here because it takes half a second, which the start of the window cannot spare.
+    from scipy.optimize import linear_sum_assignment
+
     rows = {index: row for row, index in enumerate(sorted({pair.truth_index for pair in pairs}))}
     columns = {index: column for column, index in enumerate(sorted({pair.predicted_index for pair in pairs}))}
     # One more pair outweighs every sum of IoUs, so the number of pairs comes first.

@@ -95,7 +95,7 @@ def make_edit(draw: Draw, project: Project, depth: int = 0) -> Edit:
     return makers[draw(0, len(makers) - 1)]()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_disk_equals_memory_and_undoing_everything_gives_the_start_back(data: st.DataObject) -> None:
     def draw(low: int, high: int) -> int:
