@@ -69,7 +69,9 @@ class AddVideosDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.horizontalHeader().setSectionResizeMode(_VIDEO, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setColumnWidth(_SUBJECT, 150)
+        self.table.setColumnWidth(_FPS, 136)
         for row, video in enumerate(self._videos):
             name = QTableWidgetItem(video.path.name)
             name.setToolTip(str(video.path))

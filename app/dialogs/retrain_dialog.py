@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app import theme
+from app.dialogs.label_counts import LabelCounts
+from app.jobs.detection import model_name_of
+from app.jobs.learning_material import LearningMaterial, learning_material, truth_tiers
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
+
+PRESETS = (("Quick", 5), ("Standard", 20), ("Thorough", 60))
+MOST_EPOCHS = 1000
+_SCOPES = (
+    ("detector", "Detector only", "minutes on an ordinary computer"),
+    ("full", "Full network", "the backbone too, hours without a graphics card"),
+)
 
 
 class RetrainDialog(QDialog):
@@ -14,6 +42,180 @@ class RetrainDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        project = session.project
+        self._project = project
+        self._material = LearningMaterial("", {})
+        self.setWindowTitle("Retrain")
+        self.setMinimumWidth(640)
+        self.tier = QComboBox()
+        self.held_out = QListWidget()
+        self.epochs = QLineEdit(str(PRESETS[1][1]))
+        self.scope = QButtonGroup(self)
+        self._presets = QButtonGroup(self)
+        self._counts = QLabel()
+        self._obstacle = QLabel()
+        self._labels = LabelCounts(project.vocabulary.labels if project else ())
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.start_button = self._buttons.addButton("Start training", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._lay_out()
+        self.tier.addItems(truth_tiers(project) if project else [])
+        self.tier.currentTextChanged.connect(self._on_tier_chosen)
+        self.held_out.itemChanged.connect(self._show_counts)
+        self.epochs.textChanged.connect(self._on_epochs_typed)
+        self._presets.idClicked.connect(self._on_preset_chosen)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._on_tier_chosen(self.tier.currentText())
+        self._on_epochs_typed(self.epochs.text())
 
     def ask(self) -> RetrainOptions | None:
-        return None
+        return self.options() if self.exec() == QDialog.DialogCode.Accepted else None
+
+    def options(self) -> RetrainOptions:
+        """What the fields say now."""
+        scope = _SCOPES[max(0, self.scope.checkedId())][0]
+        return RetrainOptions(self.tier.currentText(), scope, self._chosen_held_out(), int(self.epochs.text()))
+
+    @property
+    def counts_text(self) -> str:
+        return self._counts.text()
+
+    @property
+    def obstacle_text(self) -> str:
+        return self._obstacle.text()
+
+    def _on_tier_chosen(self, name: str) -> None:
+        if self._project is not None:
+            self._material = learning_material(self._project, name)
+        suggested = self._material.suggested_held_out()
+        self.held_out.blockSignals(True)
+        self.held_out.clear()
+        for subject, material in self._material.subjects.items():
+            item = QListWidgetItem(f"{subject}  ·  {_counted(material.events, 'event')}")
+            item.setData(Qt.ItemDataRole.UserRole, subject)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if subject in suggested else Qt.CheckState.Unchecked)
+            self.held_out.addItem(item)
+        self.held_out.blockSignals(False)
+        self._show_counts()
+
+    def _chosen_held_out(self) -> tuple[str, ...]:
+        items = (self.held_out.item(row) for row in range(self.held_out.count()))
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked
+        )
+
+    def _show_counts(self, _item: QListWidgetItem | None = None) -> None:
+        held_out = self._chosen_held_out()
+        total = self._material.total(held_out)
+        subjects = len(self._material.subjects) - len(held_out)
+        self._counts.setText(
+            f"<b>{_counted(total.events, 'event')}</b> in <b>{total.reviewed_s / 60:.1f} reviewed minutes</b>, "
+            f"{_counted(total.videos, 'video')} of {_counted(subjects, 'subject')}"
+        )
+        self._labels.show_counts(total.labels)
+        self._show_obstacle()
+
+    def _show_obstacle(self) -> None:
+        obstacle = self._material.obstacle(self._chosen_held_out())
+        if not obstacle and not self.epochs.hasAcceptableInput():
+            obstacle = f"Choose between 1 and {MOST_EPOCHS} epochs."
+        self._obstacle.setText(obstacle)
+        self.start_button.setEnabled(not obstacle)
+
+    def _on_preset_chosen(self, epochs: int) -> None:
+        self.epochs.setText(str(epochs))
+
+    def _on_epochs_typed(self, text: str) -> None:
+        self._presets.setExclusive(False)
+        for button in self._presets.buttons():
+            button.setChecked(text == str(self._presets.id(button)))
+        self._presets.setExclusive(True)
+        self._show_obstacle()
+
+    # Putting together
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(_heading("What it learns from"))
+        column.addLayout(self._truth_form())
+        column.addWidget(self._counts)
+        column.addWidget(self._labels)
+        unreviewed = "Time that nobody has reviewed is left out: no label there does not mean no expression."
+        column.addWidget(_muted(unreviewed))
+        column.addSpacing(4)
+        column.addWidget(_heading("Held out"))
+        column.addWidget(_muted("Old and new model are compared on these people; neither learns from them."))
+        self.held_out.setFixedHeight(104)
+        self.held_out.setAccessibleName("Held-out subjects")
+        column.addWidget(self.held_out)
+        column.addSpacing(4)
+        column.addWidget(_heading("How"))
+        column.addLayout(self._scope_rows())
+        column.addLayout(self._epoch_row())
+        self._obstacle.setWordWrap(True)
+        # Two lines kept free, so that nothing moves when a sentence appears.
+        self._obstacle.setFixedHeight(2 * self._obstacle.fontMetrics().lineSpacing() + 4)
+        self._obstacle.setStyleSheet(f"color: {theme.current().label_differs.name()};")
+        column.addWidget(self._obstacle)
+        self.start_button.setDefault(True)
+        column.addWidget(self._buttons)
+
+    def _truth_form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        self.tier.setAccessibleName("Tier that is the truth")
+        self.tier.setMinimumWidth(180)
+        form.addRow("Tier that is the truth", self.tier)
+        if self._project is not None:
+            form.addRow("Model it starts from", QLabel(model_name_of(self._project)))
+        return form
+
+    def _scope_rows(self) -> QVBoxLayout:
+        rows = QVBoxLayout()
+        rows.setSpacing(4)
+        for place, (_, name, explanation) in enumerate(_SCOPES):
+            button = QRadioButton(name)
+            button.setChecked(place == 0)
+            self.scope.addButton(button, place)
+            row = QHBoxLayout()
+            row.addWidget(button)
+            row.addWidget(_muted(f"– {explanation}"), 1)
+            rows.addLayout(row)
+        return rows
+
+    def _epoch_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for name, epochs in PRESETS:
+            button = QToolButton()
+            button.setText(name)
+            button.setCheckable(True)
+            self._presets.addButton(button, epochs)
+            row.addWidget(button)
+        row.addSpacing(10)
+        self.epochs.setValidator(QIntValidator(1, MOST_EPOCHS, self))
+        self.epochs.setFixedWidth(64)
+        self.epochs.setAccessibleName("Epochs")
+        row.addWidget(self.epochs)
+        row.addWidget(_muted("epochs"))
+        row.addStretch(1)
+        return row
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    return label
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    return label

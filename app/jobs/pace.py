@@ -11,13 +11,14 @@ _LEAST_S = 1.0
 class Pace:
     """Units done over the last half minute; a stall shows as a falling rate, a cached start is soon forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, window_s: float = _WINDOW_S) -> None:
+        self._window_s = window_s
         self._seen: deque[tuple[float, float]] = deque()
 
     def add(self, time_s: float, done: float) -> None:
         """`done` units in all at `time_s`."""
         self._seen.append((time_s, done))
-        while len(self._seen) > 2 and self._seen[0][0] < time_s - _WINDOW_S:
+        while len(self._seen) > 2 and self._seen[0][0] < time_s - self._window_s:
             self._seen.popleft()
 
     @property

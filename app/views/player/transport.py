@@ -53,10 +53,13 @@ class Transport(QWidget):
         self._frame.setAccessibleName("Frame")
         self._validator = QIntValidator(0, 0, self)
         self._frame.setValidator(self._validator)
+        # Letters and arrows are commands until the user clicks into a field.
+        self._frame.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._total = QLabel()
         self._time = QLineEdit()
         self._time.setFixedWidth(118)
         self._time.setAccessibleName("Time")
+        self._time.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._about = QLabel()
         self._lay_out((to_start, back, self._play, forward, to_end, self._loop))
         self._play.clicked.connect(self.play_pressed)

@@ -183,8 +183,6 @@ class VideosView(QWidget):
         heading.setProperty("heading", True)
         self.filter.setPlaceholderText("Filter: subject, label, state")
         self.filter.setClearButtonEnabled(True)
-        # The sheet's look of buttons is not meant for the cross inside the field.
-        self.filter.setStyleSheet("QToolButton { border: none; background: none; padding: 0; min-height: 0; }")
         # Not the first thing to have the keyboard: letters are commands until the user clicks here.
         self.filter.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._hint.setWordWrap(True)

@@ -1,0 +1,58 @@
+"""What a retraining brought, and the choice it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.views.training.comparison_table import ComparisonTable
+from app.views.training.figures import compared
+
+
+class ChoicePanel(QWidget):
+    """Signals:
+    use_pressed, keep_pressed: which model the user wants.
+    """
+
+    use_pressed = Signal()
+    keep_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading = QLabel()
+        self.heading.setProperty("heading", True)
+        self.heading.setWordWrap(True)
+        self.table = ComparisonTable()
+        self.use_button = QPushButton("Use this model")
+        self.use_button.setProperty("primary", True)
+        self.keep_button = QPushButton("Keep the old")
+        self.use_button.clicked.connect(self.use_pressed)
+        self.keep_button.clicked.connect(self.keep_pressed)
+        note = QLabel("Few held-out events make these numbers uncertain. Either model can be put back in use any time.")
+        note.setProperty("muted", True)
+        note.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.use_button)
+        buttons.addWidget(self.keep_button)
+        buttons.addSpacing(8)
+        buttons.addWidget(note, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.heading)
+        column.addWidget(self.table)
+        column.addLayout(buttons)
+
+    def show_models(
+        self, old: str, new: str, held_out: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        """`before` and `after` are the figures of the old and the new model on the held-out subjects."""
+        who = f"subject{'' if len(held_out) == 1 else 's'} {', '.join(held_out)}" if held_out else "held-out subjects"
+        count = after.get("n_truth")
+        events = f", {count} events" if isinstance(count, int) else ""
+        self.heading.setText(f"{old} and {new} on {who}, whom neither has learned from{events}")
+        self.table.show_figures(compared(before, after))
+        self.show()

@@ -1,0 +1,72 @@
+"""The old and the new model in numbers, on people neither has learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from app import theme
+from app.views.training.figures import Figure
+
+_NOTHING = "–"
+
+
+class ComparisonTable(QTableWidget):
+    """One row a figure; a change for the better is green, for the worse red, and both carry a sign."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 4)
+        self._figures: tuple[Figure, ...] = ()
+        self.setHorizontalHeaderLabels(["", "Old", "New", "Change"])
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for column in (1, 2, 3):
+            header.resizeSection(column, 76)
+
+    def show_figures(self, figures: Sequence[Figure]) -> None:
+        self._figures = tuple(figures)
+        self.setRowCount(len(figures))
+        for row, figure in enumerate(figures):
+            name = QTableWidgetItem(figure.name)
+            name.setToolTip(figure.meaning)
+            self.setItem(row, 0, name)
+            for column, text in ((1, _text(figure.before)), (2, _text(figure.after)), (3, _change(figure.change))):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.setItem(row, column, item)
+            self.setRowHeight(row, 28)
+        self.setFixedHeight(28 * len(figures) + self.horizontalHeader().sizeHint().height() + 4)
+        self._color()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._color()
+
+    def _color(self) -> None:
+        tokens = theme.current()
+        for row, figure in enumerate(getattr(self, "_figures", ())):
+            item, change = self.item(row, 3), figure.change or 0.0
+            if item is not None:
+                is_level = abs(change) < 0.0005
+                item.setForeground(tokens.muted if is_level else tokens.agrees if change > 0 else tokens.no_counterpart)
+
+
+def _text(value: float | None) -> str:
+    return _NOTHING if value is None else f"{value:.3f}"
+
+
+def _change(value: float | None) -> str:
+    if value is None:
+        return _NOTHING
+    return "±0.000" if abs(value) < 0.0005 else f"{value:+.3f}".replace("-", "−")

@@ -1,0 +1,47 @@
+"""Figures of an old and a new model, taken from what the training reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SHOWN = (
+    ("Events found and placed (spotting F1)", ("spotting", "f1"), "share of predictions and true events that match"),
+    ("Precision", ("spotting", "precision"), "share of predicted events that are true"),
+    ("Recall", ("spotting", "recall"), "share of true events that are predicted"),
+    ("Average precision (mAP)", ("spotting", "map"), "over overlaps from 0.50 to 0.95"),
+    ("Right label (UF1)", ("recognition", "uf1"), "F1 of the labels of matched events, each label counting alike"),
+    ("Events with the right label (mAP)", ("detection", "map"), "placing and naming together"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the comparison; None where a model has no such number."""
+
+    name: str
+    meaning: str
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> float | None:
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Figure]:
+    """The figures that at least one of the two has, in the order people read them."""
+    figures = [Figure(name, meaning, _number(before, path), _number(after, path)) for name, path, meaning in SHOWN]
+    figures = [figure for figure in figures if figure.before is not None or figure.after is not None]
+    if figures:
+        return figures
+    names = [name for name in {**before, **after} if _number(before, (name,)) is not None or name in after]
+    return [Figure(name.replace("_", " "), "", _number(before, (name,)), _number(after, (name,))) for name in names]
+
+
+def _number(figures: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+    value: Any = figures
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,103 @@
+"""What the records of a training say so far. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.jobs.pace import Pace, duration_text
+from fedn.progress import Record
+
+_LOSS = ("loss", "train_loss")
+_F1 = ("val_f1", "f1")
+_MOST_LINES = 2000
+
+
+@dataclass(slots=True)
+class TrainingProgress:
+    """Read by the view after each record.
+
+    Attributes:
+        epochs: that are planned; 0 until known.
+        stage: what it is doing now.
+        done, total: units of the stage, total 0 when unknown.
+        loss, f1: epoch and value.
+        log: the sentences so far, warnings marked.
+        model: name of the new model once there is one; before, after: its figures and the old model's.
+    """
+
+    epochs: int = 0
+    stage: str = "Starting"
+    done: int = 0
+    total: int = 0
+    loss: list[tuple[float, float]] = field(default_factory=list)
+    f1: list[tuple[float, float]] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    model: str = ""
+    held_out: tuple[str, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    _pace: Pace = field(default_factory=Pace)
+    _pace_of: str = ""
+
+    def take(self, record: Record) -> None:
+        if record.kind == "progress":
+            self._take_progress(record)
+        elif record.kind == "result":
+            self._take_result(record)
+        if record.text and (record.kind != "progress" or "epoch" in record.data):
+            self._say(f"{'Warning: ' if record.kind == 'warning' else ''}{record.text}")
+
+    @property
+    def epoch(self) -> int:
+        """The last epoch that is done."""
+        return int(self.loss[-1][0]) if self.loss else 0
+
+    @property
+    def best_f1(self) -> float | None:
+        return max((value for _, value in self.f1), default=None)
+
+    @property
+    def left_text(self) -> str:
+        """ "6 min left", "" while nothing is known."""
+        left_s = self._pace.left_s(self.total) if self.total else None
+        return "" if left_s is None else f"{duration_text(left_s)} left"
+
+    def _take_progress(self, record: Record) -> None:
+        self.done, self.total = record.done, record.total
+        self.stage = record.text or self.stage
+        epoch = _number(record.data, ("epoch",))
+        self.epochs = int(_number(record.data, ("epochs",)) or self.epochs)
+        if epoch is not None:
+            for series, names in ((self.loss, _LOSS), (self.f1, _F1)):
+                value = _number(record.data, names)
+                if value is not None:
+                    # A resumed run may tell an epoch again.
+                    series[:] = [point for point in series if point[0] < epoch]
+                    series.append((epoch, value))
+        stage = "epochs" if epoch is not None else record.text
+        if stage != self._pace_of:
+            # Epochs are slow: what the last half minute brought says little about them.
+            self._pace, self._pace_of = Pace(3600.0 if epoch is not None else 30.0), stage
+        self._pace.add(record.time_s, record.done)
+
+    def _take_result(self, record: Record) -> None:
+        data = record.data
+        self.model = str(data.get("model", self.model))
+        self.held_out = tuple(str(name) for name in data.get("held_out", self.held_out))
+        for name in ("before", "after"):
+            if isinstance(data.get(name), Mapping):
+                setattr(self, name, data[name])
+
+    def _say(self, text: str) -> None:
+        self.log.append(text)
+        del self.log[:-_MOST_LINES]
+
+
+def _number(data: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
+    for name in names:
+        value = data.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    return None
