@@ -47,7 +47,7 @@ class QuietReporter(Reporter):
 
 
 class TerminalReporter(Reporter):
-    """One bar for each text that progress is reported under, on stderr."""
+    """One bar on stderr, under the text of the last progress."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,8 +62,7 @@ class TerminalReporter(Reporter):
             console=Console(stderr=True),
             transient=True,
         )
-        self._bars: dict[str, Any] = {}
-        self._started = False
+        self._bar: Any = None
 
     def report(self, record: Record) -> None:
         with self._lock:
@@ -73,16 +72,16 @@ class TerminalReporter(Reporter):
                 self._progress.console.print(f"warning: {record.text}", markup=False, highlight=False)
 
     def _show(self, record: Record) -> None:
-        if not self._started:
+        if self._bar is None:
             self._progress.start()
-            self._started = True
-        if record.text not in self._bars:
-            self._bars[record.text] = self._progress.add_task(record.text, total=record.total or None)
-        self._progress.update(self._bars[record.text], completed=record.done, total=record.total or None)
+            self._bar = self._progress.add_task(record.text, total=record.total or None)
+        self._progress.update(self._bar, description=record.text, completed=record.done, total=record.total or None)
 
     def close(self) -> None:
-        if self._started:
+        if self._bar is not None:
+            self._progress.remove_task(self._bar)
             self._progress.stop()
+            self._bar = None
 
 
 class Output:

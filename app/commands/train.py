@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from app.commands.evaluate import summary_lines
 from app.commands.output import JsonOption, RecordsOption, output
+from training.config import TrainingConfig, read_config, with_settings
 
 
 def train(
@@ -21,10 +23,29 @@ def train(
 ) -> None:
     """Train a detector."""
     with output(json, records, what="Training") as spoken:
-        from training.config import read_config, with_settings
-
-        config = with_settings(read_config(recipe), [*(set_ or []), *([f"device={device}"] if device else [])])
+        config = recipe_config(recipe, [*(set_ or []), *([f"device={device}"] if device else [])])
+        from training.control import Control
         from training.run import train as run
 
-        report = run(config, out, reporter=spoken.reporter, control=spoken.control(), resume=resume)
-        spoken.document(report.to_json())
+        control = Control()
+        spoken.on_line = control.command
+        report = run(config, out, spoken.reporter, control, resume=resume)
+        metrics = dict(report.model.metrics)
+        spoken.document({"model": report.model.name, "folder": str(report.model.folder), "metrics": metrics})
+        spoken.say(f"the model {report.model.name} is in {report.model.folder}")
+        for line in held_out_lines(metrics):
+            spoken.say(line)
+
+
+def recipe_config(recipe: Path, settings: list[str]) -> TrainingConfig:
+    """The recipe with the changes from the command line.
+
+    Raises:
+        TrainingError: if either is wrong.
+    """
+    return with_settings(read_config(recipe), settings)
+
+
+def held_out_lines(metrics: dict[str, Any]) -> list[str]:
+    """The figures on held-out subjects, if some were held out."""
+    return ["on the held-out subjects:", *summary_lines(metrics["held_out"])] if "held_out" in metrics else []
