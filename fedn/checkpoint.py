@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from fedn.errors import ModelError
+from fedn.features.backbone_runtime import backbone_hash
 from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info, write_atomically
 from fedn.models.build import build_detector
 from fedn.models.fedn import FednDetector
@@ -23,7 +23,7 @@ from fedn.models.resnet import ResNet18
 class Model:
     """A backbone, the detector that reads its features, and what is known about both. Networks are in eval mode."""
 
-    backbone: nn.Module
+    backbone: ResNet18
     detector: FednDetector
     info: ModelInfo
 
@@ -34,18 +34,7 @@ def stored(tensor: Tensor) -> Tensor:
     return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor.clone()
 
 
-def backbone_hash(backbone: nn.Module) -> str:
-    """Identifies a backbone by its weights as they would be stored: the same before saving and after loading."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(backbone.state_dict().items()):
-        if name.endswith("num_batches_tracked"):
-            continue
-        digest.update(name.encode())
-        digest.update(stored(tensor).numpy().tobytes())
-    return digest.hexdigest()[:16]
-
-
-def save_model(folder: Path, *, backbone: nn.Module, detector: FednDetector, info: ModelInfo) -> ModelInfo:
+def save_model(folder: Path, *, backbone: ResNet18, detector: FednDetector, info: ModelInfo) -> ModelInfo:
     """Writes `weights.safetensors`, then `model.toml`: a folder with a description is complete.
 
     Returns:

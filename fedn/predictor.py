@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -20,13 +20,12 @@ from fedn.apex import find_apex
 from fedn.checkpoint import Model, load_model
 from fedn.decoding import Decoded, decode, geometry
 from fedn.errors import ModelError
+from fedn.features.backbone_runtime import BackboneRuntime
+from fedn.features.extract import VideoFeatures, extract_features
 from fedn.models.fedn import FednDetector
 from fedn.nms import hard_nms, vote
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import GRID_FPS, TimeGrid
-
-if TYPE_CHECKING:
-    from fedn.features.extract import VideoFeatures
 
 WINDOW_STEP = 16
 CHUNK_WINDOWS = 32
@@ -93,8 +92,8 @@ class Predictor:
         self.model = model
         self.device = torch.device(device)
         self.detector: FednDetector = model.detector.to(self.device).eval()
-        self.backbone = model.backbone.to(self.device).eval()
         self._chunk = chunk_windows
+        self._runtime: BackboneRuntime | None = None
 
     @classmethod
     def load(cls, model_dir: Path, device: str = "auto") -> Predictor:
@@ -119,10 +118,10 @@ class Predictor:
         Raises:
             VideoError: if the video cannot be read.
         """
-        from fedn.features.extract import extract_features
-
         began = time.perf_counter()
-        features = extract_features(video, self.backbone, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
+        if self._runtime is None:
+            self._runtime = BackboneRuntime(self.model.backbone, str(self.device))
+        features = extract_features(video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
         prediction = self.detect_features(features, video=video, threshold=threshold, reporter=reporter)
         prediction.stage_seconds.update(features.stage_seconds)
         return replace(prediction, seconds=time.perf_counter() - began)

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from fedn.checkpoint import backbone_hash, load_model, save_model
+from fedn.checkpoint import load_model, save_model
 from fedn.errors import ModelError
+from fedn.features.backbone_runtime import backbone_hash
 from fedn.model_config import small_config
 from fedn.model_info import ModelInfo, Provenance, read_model_info
 from fedn.models.build import build_detector

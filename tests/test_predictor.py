@@ -1,4 +1,3 @@
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +8,7 @@ from fedn.annotation.interval import Interval
 from fedn.apex import find_apex
 from fedn.checkpoint import Model
 from fedn.errors import ModelError
+from fedn.features.extract import VideoFeatures
 from fedn.model_config import small_config
 from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
@@ -19,18 +19,10 @@ from fedn.time_grid import TimeGrid
 from fedn.video.frame_index import FrameIndex
 
 
-@dataclass
-class Features:
-    features: np.ndarray
-    has_face: np.ndarray
-    frame_index: FrameIndex
-    stage_seconds: dict = field(default_factory=dict)
-
-
-def noise(frames: int, fps: int = 30, seed: int = 0) -> Features:
+def noise(frames: int, fps: int = 30, seed: int = 0) -> VideoFeatures:
     rng = np.random.default_rng(seed)
     values = rng.normal(size=(frames, 512)).astype(np.float16)
-    return Features(values, np.ones(frames, bool), FrameIndex.regular(frames, Fraction(fps)))
+    return VideoFeatures(values, np.ones(frames, bool), FrameIndex.regular(frames, Fraction(fps)))
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +93,7 @@ def test_nothing_is_detected_where_there_is_no_face(model: Model):
 
 def test_events_of_another_frame_rate_come_in_the_videos_own_frames(model: Model):
     slow = noise(300)
-    fast = Features(np.repeat(slow.features, 2, axis=0), np.ones(600, bool), FrameIndex.regular(600, Fraction(60)))
+    fast = VideoFeatures(np.repeat(slow.features, 2, axis=0), np.ones(600, bool), FrameIndex.regular(600, Fraction(60)))
     expected = Predictor(model, "cpu").detect_features(slow).events
     found = Predictor(model, "cpu").detect_features(fast).events
     assert [e.label for e in found] == [e.label for e in expected]

@@ -52,9 +52,12 @@ def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> Gr
     UNCERTAIN."""
     grid = TimeGrid.of(sample.frame_index)
     features, seen = torch.from_numpy(np.asarray(sample.features)), torch.from_numpy(np.asarray(sample.has_face))
+    device = detector.feature_mean.device
     with torch.no_grad():
-        reference = detector.reference(features, seen)
-        prepared = detector.prepare(features, seen, reference)[torch.from_numpy(grid.frames)]
+        reference = detector.reference(features.to(device), seen.to(device))
+        prepared = detector.prepare(features.to(device), seen.to(device), reference).cpu()[
+            torch.from_numpy(grid.frames)
+        ]
     known = np.zeros(grid.cell_count, dtype=bool)
     for interval in sample.reviewed:
         start, stop = grid.to_grid(interval)
@@ -70,7 +73,7 @@ def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> Gr
         roles=np.array([TRUE if certain else UNCERTAIN for certain in sure], dtype=np.int64),
         known=known,
         frames=grid.frames,
-        reference=reference,
+        reference=reference.cpu(),
     )
 
 
@@ -167,7 +170,8 @@ def collate_truth(samples: Sequence[GridSample], places: Sequence[Place], config
 
 def read_cells(place: Place, config: FednConfig) -> NDArray[np.float64]:
     """The grid coordinates (F,) of the cells that a window reads, before clipping to the video."""
-    return place.start + (np.arange(config.read_frames) - config.lead_frames + 0.5) * place.speed - 0.5
+    steps = np.arange(config.read_frames, dtype=np.float64) - config.lead_frames
+    return place.start + (steps + 0.5) * place.speed - 0.5
 
 
 def _cut(sample: GridSample, place: Place, config: FednConfig) -> Tensor:

@@ -25,7 +25,9 @@ class Sample:
         frame_index: of the video.
         events: the truth, by onset.
         reviewed: the frames in which the truth is complete; nothing is learned from the others.
-        path: the video file, None if it is not needed again.
+        path: the video file, None if there are features only.
+        cache: the video's cache folder.
+        image_fps: frame rate of a folder of images, None for a video file.
     """
 
     video: str
@@ -36,6 +38,8 @@ class Sample:
     events: tuple[Event, ...]
     reviewed: tuple[Interval, ...]
     path: Path | None = None
+    cache: Path | None = None
+    image_fps: float | None = None
 
     @property
     def reviewed_events(self) -> tuple[Event, ...]:
