@@ -82,12 +82,13 @@ def test_recognition_agrees_with_scikit_learn(pairs: list[tuple[str, str]]) -> N
         precision = precision_score(true, predicted, average="macro", zero_division=0)
         recall = recall_score(true, predicted, average="macro", zero_division=0)
         uf1 = f1_score(true, predicted, average="macro", zero_division=0)
+        matrix = confusion_matrix(true, predicted, labels=list(result.labels))
     assert result.micro_f1 == pytest.approx(accuracy_score(true, predicted))
     assert result.uf1 == pytest.approx(uf1)
     assert result.uar == pytest.approx(recall)
     both = precision + recall
     assert result.strs_f1 == pytest.approx(2 * precision * recall / both if both else 0.0)
-    assert np.array_equal(result.matrix, confusion_matrix(true, predicted, labels=list(result.labels)))
+    assert np.array_equal(result.matrix, matrix)
 
 
 def example() -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:

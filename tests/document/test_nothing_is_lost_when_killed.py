@@ -28,9 +28,10 @@ def test_killing_the_program_loses_no_edit_that_had_returned(document: Document)
         load_project(folder)  # Others can read meanwhile.
         time.sleep(chance.uniform(0.05, 0.5))
         editor.kill()
-        lines += editor.stdout.read().splitlines()
+        lines += editor.stdout.read().splitlines(keepends=True)
         editor.wait()
-        returned.update({int(number): int(onset) for number, onset in map(str.split, lines)})
+        complete = [line.split() for line in lines if line.endswith("\n")]  # The kill may cut the last one short.
+        returned.update({int(number): int(onset) for number, onset in complete})
         first = max(returned) + 1000
         project = load_project(folder)
         by_id = {event.id: event for event in project.events("own")}
