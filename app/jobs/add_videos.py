@@ -69,7 +69,7 @@ def _below(folder: Path) -> list[NewVideo]:
 def guess_subject(path: Path) -> str:
     """The folder's name, as all spotting data sets lay their videos out; the file's own where that says nothing.
 
-    >>> guess_subject(Path("/data/s15/0101_disgust.mp4")), guess_subject(Path("/home/Downloads/anna.mp4"))
+    >>> guess_subject(Path("/data/s15/0101_disgust.mp4")), guess_subject(Path("/data/Downloads/anna.mp4"))
     ('s15', 'anna')
     """
     parent = path.parent.name
