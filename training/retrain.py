@@ -16,7 +16,14 @@ from fedn.model_info import ModelInfo
 from fedn.predictor import Predictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
-from training.config import AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
+from training.config import (
+    AugmentationConfig,
+    DataConfig,
+    OptimizationConfig,
+    StartConfig,
+    TrainingConfig,
+    with_settings,
+)
 from training.control import Control
 from training.datasets.load import load_samples
 from training.datasets.sample import Sample
@@ -72,6 +79,7 @@ def retrain(
     model: str | None = None,
     seed: int = 0,
     resume: bool = False,
+    settings: Sequence[str] = (),
 ) -> RetrainReport:
     """Trains on the reviewed events of a project and saves the new model in the project.
 
@@ -81,6 +89,7 @@ def retrain(
         held_out: subjects to compare on; empty takes about a fifth of them.
         out: run folder; by default a new one in the project.
         model: name or folder of the parent; by default the model the project uses.
+        settings: single changes to the recipe, as "optimization.learning_rate=3e-4".
 
     Raises:
         TrainingError: if there is too little to learn from or nobody to compare on.
@@ -96,6 +105,7 @@ def retrain(
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     out = out if out is not None else project_folder / RUNS_FOLDER / stamp
     config = retrain_config(parent.info, parent_folder, data, scope=scope, epochs=epochs, seed=seed)
+    config = with_settings(config, settings)
     run = train(config, out, reporter, control, resume=resume)
     new = load_model(out / MODEL)
     before, after = compare(parent, new, run.samples, data.held_out, reporter)

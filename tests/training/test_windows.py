@@ -1,0 +1,95 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from fedn.annotation.interval import Interval
+from fedn.model_config import small_config
+from fedn.models.build import build_detector
+from training.config import AugmentationConfig
+from training.targets import TRUE, UNCERTAIN
+from training.windows import GridSample, Place, collate, draw_places, to_grid, vary, window_truth
+
+from .conftest import LABELS, make_sample
+
+STILL = AugmentationConfig(0, 0, 0, 0, 0, 0, 0)
+CONFIG = small_config(3)
+DETECTOR = build_detector(CONFIG, seed=0)
+
+
+def grid(**changes) -> GridSample:
+    return to_grid(dataclasses.replace(make_sample("v", "s", frames=600), **changes), LABELS, DETECTOR)
+
+
+def places(sample: GridSample, augmentation: AugmentationConfig = STILL, seed: int = 0) -> list[Place]:
+    random = np.random.default_rng(seed)
+    return draw_places([sample], CONFIG, step=32, negatives=3, augmentation=augmentation, random=random)
+
+
+def test_a_window_holds_the_frames_the_network_reads():
+    sample = grid()
+    batch = collate([sample], [Place(0, 64, 1.0), Place(0, -3, 1.0)], CONFIG)
+    torch.testing.assert_close(batch.frames[0], sample.prepared[61 : 61 + 134])
+    torch.testing.assert_close(batch.frames[1, :6], sample.prepared[:1].expand(6, -1))
+    assert not batch.truth.known[1, :3].any() and batch.truth.known[1, 3:].all()
+
+
+def test_every_event_is_seen_whole_by_some_window():
+    sample = grid()
+    seen = set()
+    for place in places(sample):
+        moved, _, roles = window_truth(sample, place, 128)
+        seen |= {
+            round(float(start) + place.start) for (start, stop), role in zip(moved, roles, strict=True) if role == TRUE
+        }
+    assert {round(start) for start in sample.intervals[:, 0]} <= seen
+
+
+def test_a_faster_window_holds_shorter_events_at_the_right_places():
+    sample = grid()
+    start, stop = sample.intervals[1]
+    moved, _, roles = window_truth(sample, Place(0, int(start) - 20, 1.25), 128)
+    assert TRUE in roles
+    assert moved[roles == TRUE][0] == pytest.approx([16, 16 + (stop - start) / 1.25])
+    frames = collate([sample], [Place(0, 100, 1.25)], CONFIG).frames[0]
+    middle = (np.arange(134) - 3 + 0.5) * 1.25 + 100 - 0.5
+    below = np.floor(middle).astype(int)
+    part = torch.from_numpy(middle - below)[:, None]
+    expected = sample.prepared[below] * (1 - part) + sample.prepared[below + 1] * part
+    torch.testing.assert_close(frames, expected.float(), atol=1e-4, rtol=1e-4)
+
+
+def test_an_event_cut_by_the_window_or_by_the_reviewed_range_is_uncertain():
+    sample = grid()
+    start, stop = sample.intervals[1]
+    roles = window_truth(sample, Place(0, round((start + stop) / 2), 1.0), 128)[2]
+    assert roles[0] == UNCERTAIN
+    cut = grid(reviewed=(Interval(0, round((start + stop) / 2)),))
+    assert cut.roles.tolist()[:2] == [TRUE, UNCERTAIN]
+
+
+def test_micro_expressions_and_unknown_labels_are_uncertain():
+    events = make_sample("v", "s", frames=600).events
+    changed = (dataclasses.replace(events[0], kind="micro"), dataclasses.replace(events[1], label="envy"), *events[2:])
+    assert grid(events=changed).roles.tolist() == [UNCERTAIN, UNCERTAIN, TRUE, TRUE, TRUE]
+
+
+def test_windows_without_reviewed_frames_are_not_used():
+    sample = grid(reviewed=(Interval(0, 200),))
+    assert all(place.start < 200 for place in places(sample))
+
+
+def test_drawing_depends_on_the_seed_alone():
+    sample, wild = grid(), AugmentationConfig()
+    assert places(sample, wild, 1) == places(sample, wild, 1) != places(sample, wild, 2)
+
+
+def test_variation_keeps_the_truth_and_zero_settings_change_nothing():
+    sample = grid()
+    batch = collate([sample], places(sample), CONFIG)
+    generator = torch.Generator().manual_seed(0)
+    assert torch.equal(vary(batch, STILL, generator).frames, batch.frames)
+    varied = vary(batch, AugmentationConfig(), generator)
+    assert varied.truth is batch.truth and not torch.equal(varied.frames, batch.frames)
+    assert torch.isfinite(varied.frames).all()
