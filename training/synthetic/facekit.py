@@ -26,8 +26,8 @@ SCLERA_LEFT = (21451, 22221)
 SCLERA_RIGHT = (23021, 23791)
 # Iris, lacrimal fluid, eye blend, occlusion and lashes lie behind or around the painted sclera and are left out.
 DROPPED_MATERIALS = ("M_IrisLeft", "M_IrisRight", "M_LacrimalFluid", "M_EyeBlend", "M_EyeOcclusion", "M_EyeLashes")
-# Farther back than this (centimeters) nothing shows in views up to 40 degrees from the front.
-BACK_OF_HEAD_Z = -4.0
+# Triangles that look farther back than this (cosine to the front) do not show in views up to 35 degrees.
+HIDDEN_COSINE = -0.45
 
 # 68 landmarks in Multi-PIE order, as vertex numbers of the mesh.
 LANDMARKS = np.array(
@@ -73,7 +73,9 @@ def read_facekit(path: Path) -> FaceKit:
             kept = [i for i, name in enumerate(materials) if name not in DROPPED_MATERIALS]
             neutral = packed["neutral"].astype(np.float32)
             triangles = packed["faces"][np.isin(packed["material"], kept)].astype(np.int32)
-            hidden = (neutral[triangles, 2] < BACK_OF_HEAD_Z).all(axis=1)
+            a, b, c = (neutral[triangles[:, i]] for i in range(3))
+            facing = np.cross(b - a, c - a)
+            hidden = facing[:, 2] < HIDDEN_COSINE * np.linalg.norm(facing, axis=1)
             return FaceKit(
                 neutral=neutral,
                 identity=packed["identity"].astype(np.float32).reshape(100, -1),

@@ -215,9 +215,9 @@ class Renderer:
 
 def _torso() -> tuple[NDArray, NDArray]:
     """Neckline, shoulders and chest as rings, interleaved positions and normals."""
-    heights = np.array([-12.2, -13.0, -14.2, -16.0, -19.0, -24.0, -40.0])
-    wide = np.array([6.9, 9.0, 12.0, 15.0, 18.0, 20.5, 21.0])
-    deep = np.array([6.6, 7.6, 8.6, 9.6, 10.4, 11.0, 11.0])
+    heights = np.array([-11.6, -12.0, -12.8, -14.2, -17.5, -24.0, -40.0])
+    wide = np.array([7.0, 9.2, 12.2, 15.0, 18.0, 20.5, 21.0])
+    deep = np.array([7.0, 8.2, 9.4, 10.4, 11.0, 11.5, 11.5])
     angles = np.linspace(0, 2 * np.pi, 33)
     rings = [
         np.stack([w * np.sin(angles), np.full(33, y), d * np.cos(angles) - 1.5], 1)
