@@ -150,6 +150,8 @@ class Group(Edit):
 
 def _plain(value: Any) -> Any:
     """The value in JSON's own types."""
+    if value is None or type(value) in (str, int, float, bool):  # Most are, and an import brings many.
+        return value
     if isinstance(value, Edit):
         return value.to_json()
     if is_dataclass(value):
