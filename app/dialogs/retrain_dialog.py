@@ -28,7 +28,8 @@ from app.jobs.learning_material import LearningMaterial, learning_material, trut
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
 
-PRESETS = (("Quick", 5), ("Standard", 20), ("Thorough", 60))
+PRESETS = {"detector": (5, 20, 60), "full": (1, 3, 10)}
+_PRESET_NAMES = ("Quick", "Standard", "Thorough")
 MOST_EPOCHS = 1000
 _SCOPES = (
     ("detector", "Detector only", "minutes on an ordinary computer"),
@@ -49,7 +50,7 @@ class RetrainDialog(QDialog):
         self.setMinimumWidth(640)
         self.tier = QComboBox()
         self.held_out = QListWidget()
-        self.epochs = QLineEdit(str(PRESETS[1][1]))
+        self.epochs = QLineEdit(str(PRESETS["detector"][1]))
         self.scope = QButtonGroup(self)
         self._presets = QButtonGroup(self)
         self._counts = QLabel()
@@ -63,6 +64,7 @@ class RetrainDialog(QDialog):
         self.held_out.itemChanged.connect(self._show_counts)
         self.epochs.textChanged.connect(self._on_epochs_typed)
         self._presets.idClicked.connect(self._on_preset_chosen)
+        self.scope.idClicked.connect(self._on_scope_chosen)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._on_tier_chosen(self.tier.currentText())
@@ -73,8 +75,9 @@ class RetrainDialog(QDialog):
 
     def options(self) -> RetrainOptions:
         """What the fields say now."""
-        scope = _SCOPES[max(0, self.scope.checkedId())][0]
-        return RetrainOptions(self.tier.currentText(), scope, self._chosen_held_out(), int(self.epochs.text()))
+        return RetrainOptions(
+            self.tier.currentText(), self._chosen_scope, self._chosen_held_out(), int(self.epochs.text())
+        )
 
     @property
     def counts_text(self) -> str:
@@ -123,13 +126,22 @@ class RetrainDialog(QDialog):
         self._obstacle.setText(obstacle)
         self.start_button.setEnabled(not obstacle)
 
-    def _on_preset_chosen(self, epochs: int) -> None:
-        self.epochs.setText(str(epochs))
+    @property
+    def _chosen_scope(self) -> str:
+        return _SCOPES[max(0, self.scope.checkedId())][0]
+
+    def _on_scope_chosen(self, _: int) -> None:
+        # The full network takes far longer for an epoch, and needs fewer.
+        preset = self._presets.checkedId() if self._presets.checkedId() >= 0 else 1
+        self._on_preset_chosen(preset)
+
+    def _on_preset_chosen(self, place: int) -> None:
+        self.epochs.setText(str(PRESETS[self._chosen_scope][place]))
 
     def _on_epochs_typed(self, text: str) -> None:
         self._presets.setExclusive(False)
         for button in self._presets.buttons():
-            button.setChecked(text == str(self._presets.id(button)))
+            button.setChecked(text == str(PRESETS[self._chosen_scope][self._presets.id(button)]))
         self._presets.setExclusive(True)
         self._show_obstacle()
 
@@ -189,11 +201,11 @@ class RetrainDialog(QDialog):
     def _epoch_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        for name, epochs in PRESETS:
+        for place, name in enumerate(_PRESET_NAMES):
             button = QToolButton()
             button.setText(name)
             button.setCheckable(True)
-            self._presets.addButton(button, epochs)
+            self._presets.addButton(button, place)
             row.addWidget(button)
         row.addSpacing(10)
         self.epochs.setValidator(QIntValidator(1, MOST_EPOCHS, self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from fedn.errors import FednError
 from fedn.progress import Record
 from fedn.registry import resolve_model
 
+logger = logging.getLogger(__name__)
 Plan = Detection | RetrainOptions
 
 
@@ -58,6 +60,7 @@ class JobQueue(QObject):
         self._waiting: deque[Plan] = deque()
         self._running: _Running | None = None
         self._was_running = False
+        self.last_details = ""
         session.project_changed.connect(self._on_project_changed)
 
     @property
@@ -217,9 +220,11 @@ class JobQueue(QObject):
         running, self._running = self._running, None
         if running is None:
             return
+        self.last_details = running.job.details if running.job.outcome is Outcome.FAILED else ""
         if running.job.outcome is Outcome.FAILED:
             self._session.messages.error(sentence)
-            self.details_available.emit(sentence, running.job.details)
+            logger.error("%s\n%s", sentence, self.last_details)
+            self.details_available.emit(sentence, self.last_details)
         if isinstance(running.plan, RetrainOptions):
             self.training_finished.emit(ok, sentence)
         running.job.deleteLater()

@@ -49,7 +49,7 @@ class LearningMaterial:
         if len(counts) < 2:
             return ()
         average = sum(counts.values()) / len(counts)
-        nearest = sorted(counts, key=lambda name: (abs(counts[name] - average), name))
+        nearest = sorted(counts, key=lambda name: (abs(counts[name] - average), counts[name], name))
         return tuple(nearest[: max(1, round(_HELD_OUT_SHARE * len(counts)))])
 
     def obstacle(self, held_out: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.views.training.comparison_table import ComparisonTable
 from app.views.training.figures import compared
@@ -37,14 +37,15 @@ class ChoicePanel(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.use_button)
         buttons.addWidget(self.keep_button)
-        buttons.addSpacing(8)
-        buttons.addWidget(note, 1)
+        self.row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.row.addLayout(buttons)
+        self.row.addWidget(note, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.heading)
         column.addWidget(self.table)
-        column.addLayout(buttons)
+        column.addLayout(self.row)
 
     def show_models(
         self, old: str, new: str, held_out: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]

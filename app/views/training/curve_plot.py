@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QSizePolicy
 
 from app import theme
+
+Points = Sequence[tuple[float, float]]
 
 
 class CurvePlot(pg.PlotWidget):
@@ -21,6 +23,7 @@ class CurvePlot(pg.PlotWidget):
         assert item is not None
         self._item = item
         self._curve = item.plot([], [], antialias=True)
+        self._second = item.plot([], [], antialias=True)
         self._best = item.plot([], [], antialias=True)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
@@ -36,8 +39,18 @@ class CurvePlot(pg.PlotWidget):
             self._item.getViewBox().setYRange(0, top, 0.03)
         self._color()
 
-    def show_points(self, points: Sequence[tuple[float, float]], *, epochs: int, mark_best: bool = False) -> None:
-        """`epochs`: how far the axis goes; 0 for as far as the points."""
+    def show_title(self, title: str) -> None:
+        self._title = title
+        self._color()
+
+    def show_points(self, points: Points, *, epochs: int, second: Points = (), mark_best: bool = False) -> None:
+        """Points are epoch and value.
+
+        Args:
+            epochs: how far the axis goes; 0 for as far as the points.
+            second: of a dashed curve in the background.
+        """
+        self._second.setData([x for x, _ in second], [y for _, y in second])
         self._curve.setData([x for x, _ in points], [y for _, y in points])
         best = [max(points, key=lambda point: point[1])] if mark_best and points else []
         self._best.setData([x for x, _ in best], [y for _, y in best])
@@ -65,6 +78,7 @@ class CurvePlot(pg.PlotWidget):
         self._curve.setSymbolSize(4)
         self._curve.setSymbolPen(None)
         self._curve.setSymbolBrush(pg.mkBrush(tokens.accent))
+        self._second.setPen(pg.mkPen(tokens.muted, width=1, style=Qt.PenStyle.DashLine))
         self._best.setPen(None)
         self._best.setSymbol("o")
         self._best.setSymbolSize(9)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 SHOWN = (
-    ("Events found and placed (spotting F1)", ("spotting", "f1"), "share of predictions and true events that match"),
-    ("Precision", ("spotting", "precision"), "share of predicted events that are true"),
-    ("Recall", ("spotting", "recall"), "share of true events that are predicted"),
-    ("Average precision (mAP)", ("spotting", "map"), "over overlaps from 0.50 to 0.95"),
-    ("Right label (UF1)", ("recognition", "uf1"), "F1 of the labels of matched events, each label counting alike"),
-    ("Events with the right label (mAP)", ("detection", "map"), "placing and naming together"),
+    (
+        "Spotting F1",
+        ("spotting", "f1"),
+        "Events found and placed: balance of precision and recall at an overlap of 0.5.",
+    ),
+    ("Precision", ("spotting", "precision"), "Share of the predicted events that are true."),
+    ("Recall", ("spotting", "recall"), "Share of the true events that are predicted."),
+    ("Spotting mAP", ("spotting", "map"), "Average precision of placing, over overlaps from 0.50 to 0.95."),
+    ("Label UF1", ("recognition", "uf1"), "F1 of the labels of matched events, each label counting alike."),
+    ("Detection mAP", ("detection", "map"), "Average precision of placing and naming together."),
 )
 
 

@@ -11,6 +11,7 @@ from fedn.progress import Record
 
 _LOSS = ("loss", "train_loss")
 _F1 = ("val_f1", "f1")
+_MAP = ("val_map",)
 _MOST_LINES = 2000
 
 
@@ -22,7 +23,7 @@ class TrainingProgress:
         epochs: that are planned; 0 until known.
         stage: what it is doing now.
         done, total: units of the stage, total 0 when unknown.
-        loss, f1: epoch and value.
+        loss, f1, map: epoch and value; the latter two on the validation subjects, empty if there are none.
         log: the sentences so far, warnings marked.
         model: name of the new model once there is one; before, after: its figures and the old model's.
     """
@@ -33,6 +34,7 @@ class TrainingProgress:
     total: int = 0
     loss: list[tuple[float, float]] = field(default_factory=list)
     f1: list[tuple[float, float]] = field(default_factory=list)
+    map: list[tuple[float, float]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     model: str = ""
     held_out: tuple[str, ...] = ()
@@ -47,7 +49,7 @@ class TrainingProgress:
         elif record.kind == "result":
             self._take_result(record)
         if record.text and (record.kind != "progress" or "epoch" in record.data):
-            self._say(f"{'Warning: ' if record.kind == 'warning' else ''}{record.text}")
+            self._say(("Warning: " if record.kind == "warning" else "") + record.text + _figures(record.data))
 
     @property
     def epoch(self) -> int:
@@ -70,16 +72,17 @@ class TrainingProgress:
         epoch = _number(record.data, ("epoch",))
         self.epochs = int(_number(record.data, ("epochs",)) or self.epochs)
         if epoch is not None:
-            for series, names in ((self.loss, _LOSS), (self.f1, _F1)):
+            for series, names in ((self.loss, _LOSS), (self.f1, _F1), (self.map, _MAP)):
                 value = _number(record.data, names)
                 if value is not None:
                     # A resumed run may tell an epoch again.
                     series[:] = [point for point in series if point[0] < epoch]
                     series.append((epoch, value))
-        stage = "epochs" if epoch is not None else record.text
+        is_training = record.data.get("stage") in ("training", "epoch") or epoch is not None
+        stage = "training" if is_training else record.text
         if stage != self._pace_of:
-            # Epochs are slow: what the last half minute brought says little about them.
-            self._pace, self._pace_of = Pace(3600.0 if epoch is not None else 30.0), stage
+            # Epochs are uneven: what the last half minute brought says little about them.
+            self._pace, self._pace_of = Pace(600.0 if is_training else 30.0), stage
         self._pace.add(record.time_s, record.done)
 
     def _take_result(self, record: Record) -> None:
@@ -93,6 +96,13 @@ class TrainingProgress:
     def _say(self, text: str) -> None:
         self.log.append(text)
         del self.log[:-_MOST_LINES]
+
+
+def _figures(data: Mapping[str, Any]) -> str:
+    """ ": loss 0.231, F1 0.688" for an epoch's record."""
+    found = ((name, _number(data, keys)) for name, keys in (("loss", _LOSS), ("F1", _F1), ("mAP", _MAP)))
+    words = ", ".join(f"{name} {value:.3f}" for name, value in found if value is not None)
+    return f": {words}" if words else ""
 
 
 def _number(data: Mapping[str, Any], names: tuple[str, ...]) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -23,6 +25,9 @@ from app.views.training.progress import TrainingProgress
 from fedn.progress import Record
 
 _IDLE = "No training is running. Correct some labels, mark the time as reviewed, then choose Retrain…"
+_VALIDATION = "Validation F1 (mAP dashed)"
+_NO_VALIDATION = "Validation F1: too few subjects"
+_NARROW_PX = 720
 _CANCEL, _GO_ON = "Cancel the training", "Let it run"
 
 
@@ -37,7 +42,7 @@ class TrainingView(QWidget):
         self._old_model = ""
         self.progress = TrainingProgress()
         self.loss_plot = CurvePlot("Training loss")
-        self.f1_plot = CurvePlot("Validation F1, best marked", top=1.0)
+        self.f1_plot = CurvePlot(_VALIDATION, top=1.0)
         self.log = QPlainTextEdit()
         self.choice = ChoicePanel()
         self.pause_button = QPushButton("Pause")
@@ -98,6 +103,8 @@ class TrainingView(QWidget):
         self._show_running(False)
         self._facts.setText("")
         self._status.setText(sentence)
+        if not ok and self._jobs.last_details:
+            self.log.appendPlainText(self._jobs.last_details)
         if sentence not in self.progress.log[-1:]:
             self.log.appendPlainText(sentence)
         if ok and self.progress.model:
@@ -112,7 +119,9 @@ class TrainingView(QWidget):
 
     def _show_curves(self) -> None:
         self.loss_plot.show_points(self.progress.loss, epochs=self.progress.epochs)
-        self.f1_plot.show_points(self.progress.f1, epochs=self.progress.epochs, mark_best=True)
+        progress = self.progress
+        self.f1_plot.show_points(progress.f1, epochs=progress.epochs, second=progress.map, mark_best=True)
+        self.f1_plot.show_title(_NO_VALIDATION if progress.loss and not progress.f1 else _VALIDATION)
 
     def _show_choice(self) -> None:
         held_out = self.progress.held_out or (self._options.held_out if self._options else ())
@@ -181,26 +190,43 @@ class TrainingView(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self.log.setReadOnly(True)
-        self.log.setMinimumWidth(240)
+        self.log.setMinimumSize(200, 120)
+        self.setMinimumWidth(350)
         self.log.setPlaceholderText("What the training says appears here.")
         self.log.setAccessibleName("Log of the training")
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._title)
-        top.addWidget(self._status, 1)
-        top.addWidget(self._facts)
+        words = QHBoxLayout()
+        words.setSpacing(10)
+        words.addWidget(self._title)
+        words.addStretch(1)
+        words.addWidget(self._facts)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
         for button in (self.pause_button, self.stop_button, self.cancel_button):
-            top.addWidget(button)
-        middle = QHBoxLayout()
-        middle.setSpacing(10)
-        middle.addWidget(self.loss_plot, 3)
-        middle.addWidget(self.f1_plot, 3)
-        middle.addWidget(self.log, 2)
+            buttons.addWidget(button)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setSpacing(10)
+        self._top.addLayout(words, 1)
+        self._top.addLayout(buttons)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.setSpacing(10)
+        self._middle.addWidget(self.loss_plot, 3)
+        self._middle.addWidget(self.f1_plot, 3)
+        self._middle.addWidget(self.log, 2)
         self.choice.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
-        column.addLayout(top)
+        column.addLayout(self._top)
+        column.addWidget(self._status)
         column.addWidget(self._bar)
         column.addWidget(self.choice)
-        column.addLayout(middle, 1)
+        column.addLayout(self._middle, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _NARROW_PX
+        direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        for layout in (self._top, self._middle, self.choice.row):
+            layout.setDirection(direction)
+        # A stretch that fills a line when side by side would make a hole when stacked.
+        self._top.setStretch(0, 0 if is_narrow else 1)
