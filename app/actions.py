@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 if TYPE_CHECKING:
     from app.window_parts import WindowParts
@@ -137,9 +137,9 @@ def make_actions(table: Iterable[Action], owner: QWidget) -> dict[str, QAction]:
     return made
 
 
-def fill_menus(table: Iterable[Action], made: dict[str, QAction], bar: QMenuBar) -> dict[str, QWidget]:
+def fill_menus(table: Iterable[Action], made: dict[str, QAction], bar: QMenuBar) -> dict[str, QMenu]:
     """Menus in the order in which the table names them."""
-    menus = {}
+    menus: dict[str, QMenu] = {}
     for row in table:
         if row.menu and row.menu not in menus:
             menus[row.menu] = bar.addMenu(row.menu)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app import theme
 
@@ -53,3 +53,18 @@ def make_dock(name: str, title: str, panel: QWidget) -> QDockWidget:
     dock.setTitleBarWidget(Grip())
     dock.setWidget(panel)
     return dock
+
+
+def scrolling(panel: QWidget) -> QScrollArea:
+    """The panel with a scroll bar where the window is too low for it."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(panel)
+    area.viewport().setAutoFillBackground(False)
+    panel.setAutoFillBackground(False)
+    area.setMinimumWidth(max(200, panel.minimumSizeHint().width()))
+    area.setMinimumHeight(120)
+    return area

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QToolButton, QWidget
 
 from app.messages import Level, Messages
 
 SHOWN_MS = {Level.INFO: 6_000, Level.WARNING: 12_000, Level.ERROR: 30_000}
 WIDEST_PX = 760
+BESIDE_TEXT_PX = 80
 
 
 class MessageBar(QFrame):
@@ -54,12 +54,13 @@ class MessageBar(QFrame):
         self._timer.start(SHOWN_MS[Level(level)])
 
     def _place(self) -> None:
-        room = min(WIDEST_PX, self._window.width() - 80)
-        metrics = QFontMetrics(self.text.font())
-        width = min(room, metrics.horizontalAdvance(self.text.text()) + 110)
-        self.setFixedWidth(max(260, width))
+        """As wide as the sentence, up to a limit, then as high as its lines."""
+        room = min(WIDEST_PX, self._window.width() - 80) - BESIDE_TEXT_PX
+        wanted = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
+        width = max(200, min(room, wanted))
+        self.text.setFixedSize(width, self.text.heightForWidth(width))
         self.adjustSize()
-        self.move((self._window.width() - self.width()) // 2, 92)
+        self.move((self._window.width() - self.width()) // 2, 66)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

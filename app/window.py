@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QFileDialog,
     QInputDialog,
-    QLabel,
     QMainWindow,
     QMenu,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
-    QToolButton,
-    QWidget,
 )
 
 from app import assets, theme
 from app.actions import When, action_table, fill_menus, make_actions
 from app.dialogs.keys_dialog import KeysDialog
 from app.dialogs.retrain_dialog import RetrainDialog
-from app.dock import make_dock
+from app.dock import GRIP_PX, make_dock, scrolling
+from app.header import Header
 from app.message_bar import MessageBar
 from app.session import Session
 from app.settings import Settings, save_settings, settings_file
@@ -35,6 +31,9 @@ from app.window_parts import WindowParts
 from fedn.annotation.interval import Interval
 
 LAYOUT_VERSION = 1
+MARGIN_PX = 8
+TIMELINE_SHARE = 0.36
+LOWEST_TIMELINE_PX = 282
 PROJECT_SUFFIX = ".fedn"
 
 
@@ -48,26 +47,31 @@ class StudioWindow(QMainWindow):
         self.setWindowIcon(assets.app_icon())
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
+        self.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.messages = MessageBar(session.messages, self)
         self.parts = WindowParts.make(self, session)
         self.parts.timeline.snapping = settings.snapping
         self.welcome = WelcomeView()
         self._pages = QStackedWidget()
+        self._pages.setContentsMargins(0, GRIP_PX, 0, 0)
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self.parts.player)
         self.setCentralWidget(self._pages)
         self._docks = self._make_docks()
         self._table = action_table(self.parts)
         self.actions_by_name = make_actions(self._table, self)
-        self._menus = fill_menus(self._table, self.actions_by_name, self.menuBar())
+        named = self.actions_by_name
+        detect = [named[name] for name in ("detect", "detect-chosen", "detect-all")]
+        self._header = Header(detect, named["retrain"], self.parts.models, self.parts.reference)
+        self.setMenuWidget(self._header)
+        self._menus = fill_menus(self._table, named, self._header.menus)
         self._fill_edit_and_view_menus()
-        self._toolbar = self._make_toolbar()
         self.status = StatusLine(session, self.parts.jobs)
         self.setStatusBar(self.status)
         self._connect()
         self._default_layout = self.saveState(LAYOUT_VERSION)
-        self._restore_layout()
+        self._is_laid_out = False
         self.on_project_changed()
 
     # Putting together
@@ -83,13 +87,10 @@ class StudioWindow(QMainWindow):
         )
         docks = {}
         for name, title, panel, where in places:
-            docks[name] = make_dock(name, title, panel)
+            docks[name] = make_dock(name, title, scrolling(panel) if name in ("inspector", "training") else panel)
             self.addDockWidget(where, docks[name])
         self.setCorner(Qt.Corner.BottomLeftCorner, area.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
-        self.resizeDocks([docks["videos"], docks["inspector"]], [256, 262], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["timeline"]], [318], Qt.Orientation.Vertical)
-        self.resizeDocks([docks["labels"], docks["inspector"]], [150, 330], Qt.Orientation.Vertical)
         docks["training"].hide()
         return docks
 
@@ -97,7 +98,7 @@ class StudioWindow(QMainWindow):
         undo = self.session.undo_stack.createUndoAction(self, "Undo")
         undo.setShortcut("Ctrl+Z")
         redo = self.session.undo_stack.createRedoAction(self, "Redo")
-        redo.setShortcuts(["Ctrl+Shift+Z", "Ctrl+Y"])
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         edit = self._menus["Edit"]
         edit.insertActions(self.actions_by_name["delete"], [undo, redo])
         self.actions_by_name["undo"], self.actions_by_name["redo"] = undo, redo
@@ -126,40 +127,13 @@ class StudioWindow(QMainWindow):
             menu.addAction(action)
         return menu
 
-    def _make_toolbar(self) -> QToolBar:
-        bar = QToolBar("Main")
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
-        self._name, self._counts = QLabel(), QLabel()
-        self._name.setObjectName("projectName")
-        self._counts.setProperty("muted", True)
-        bar.addWidget(self._name)
-        bar.addWidget(self._counts)
-        bar.addSeparator()
-        detect = QToolButton()
-        detect.setText("Detect ▾")
-        detect.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(detect)
-        menu.addActions([self.actions_by_name[name] for name in ("detect", "detect-chosen", "detect-all")])
-        detect.setMenu(menu)
-        self._detect = detect
-        bar.addWidget(detect)
-        self._retrain = QToolButton()
-        self._retrain.setDefaultAction(self.actions_by_name["retrain"])
-        bar.addWidget(self._retrain)
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(space)
-        for caption, button in (("Model", self.parts.models), ("Reference", self.parts.reference)):
-            label = QLabel(caption)
-            label.setProperty("muted", True)
-            bar.addWidget(label)
-            bar.addWidget(button)
-        for button in bar.findChildren(QToolButton):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.addToolBar(bar)
-        return bar
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Behind the panels, and behind the header also in the margins."""
+        painter, tokens = QPainter(self), theme.current()
+        painter.fillRect(self.rect(), tokens.background)
+        painter.fillRect(0, 0, self.width(), self._header.height() - 1, tokens.panel)
+        painter.fillRect(0, self._header.height() - 1, self.width(), 1, tokens.line)
+        painter.end()
 
     def _connect(self) -> None:
         session, parts = self.session, self.parts
@@ -179,15 +153,32 @@ class StudioWindow(QMainWindow):
 
     # Layout and theme
 
-    def _restore_layout(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Docks take their sizes only once the window has its own."""
+        super().showEvent(event)
+        if self._is_laid_out:
+            return
+        self._is_laid_out = True
         if self.settings.window:
             self.restoreGeometry(QByteArray.fromBase64(self.settings.window.encode()))
-        if self.settings.docks:
+        self._arrange()
+        if self.settings.docks and self.session.project is not None:
             self.restoreState(QByteArray.fromBase64(self.settings.docks.encode()), LAYOUT_VERSION)
+        self.parts.timeline.setFocus()
 
     def reset_layout(self) -> None:
         """Every panel where it was at first."""
         self.restoreState(self._default_layout, LAYOUT_VERSION)
+        self.on_project_changed()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        docks, horizontal, vertical = self._docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([docks["videos"], docks["inspector"]], [250, 262], horizontal)
+        self.resizeDocks(
+            [docks["timeline"]], [max(LOWEST_TIMELINE_PX, round(self.height() * TIMELINE_SHARE))], vertical
+        )
+        self.resizeDocks([docks["labels"], docks["inspector"]], [160, 600], vertical)
 
     def set_theme(self, choice: str) -> None:
         """Gives the program another theme and remembers it."""
@@ -210,12 +201,12 @@ class StudioWindow(QMainWindow):
         project = self.session.project
         has_project = project is not None
         self._pages.setCurrentIndex(1 if has_project else 0)
-        self._toolbar.setVisible(has_project)
         for name, dock in self._docks.items():
             if name != "training" or not has_project:
                 dock.setVisible(has_project)
-        self._name.setText(project.name if project else "")
         self.setWindowTitle(f"{project.name} — FEDN Studio" if project else "FEDN Studio")
+        self._docks["labels"].setMaximumHeight(self.parts.labels.sizeHint().height() + 2 * GRIP_PX)
+        self.messages.hide()
         if project is not None:
             self.settings.remember_project(Path(project.folder))
         else:
@@ -225,9 +216,11 @@ class StudioWindow(QMainWindow):
 
     def _show_counts(self) -> None:
         project = self.session.project
-        if project is not None:
-            subjects, videos = len(project.subjects()), len(project.videos)
-            self._counts.setText(f"{_counted(subjects, 'subject')} · {_counted(videos, 'video')}")
+        if project is None:
+            self._header.show_project(None, "")
+        else:
+            subjects, videos = _counted(len(project.subjects()), "subject"), _counted(len(project.videos), "video")
+            self._header.show_project(project.name, f"{subjects} · {videos}")
         self._update_enabled()
 
     def _update_enabled(self, *_: object) -> None:
@@ -242,7 +235,7 @@ class StudioWindow(QMainWindow):
         }
         for row in self._table:
             self.actions_by_name[row.name].setEnabled(enabled[row.when])
-        self._detect.setEnabled(bool(project and project.videos))
+        self._header.detect.setEnabled(bool(project and project.videos))
 
     def _show_training(self, *_: object) -> None:
         self._docks["training"].show()

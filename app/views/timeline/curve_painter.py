@@ -56,11 +56,12 @@ def paint_curves(
     painter.fillRect(rect, tokens.sunken)
     painter.save()
     painter.setClipRect(rect)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     low_y, height = rect.bottom() - 4.0, rect.height() - 10.0
-    line_y = low_y - pyramid.curves.threshold * height
+    line_y = round(low_y - pyramid.curves.threshold * height)
     painter.setPen(QPen(tokens.muted, 1, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(rect.left(), line_y), QPointF(rect.right(), line_y))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     level = pyramid.level(1 / scale.px_per_frame)
     step = REDUCTION**level
     bins = pyramid.lows[level].shape[1]

@@ -7,12 +7,12 @@ from enum import Enum
 
 from PySide6.QtCore import QRect
 
-GUTTER_PX = 104
+GUTTER_PX = 108
 MARGIN_PX = 10
 OVERVIEW_PX = 18
-RULER_PX = 34
-CURVES_PX = 58
-TIER_PX = 40
+RULER_PX = 32
+CURVES_PX = 54
+TIER_PX = 38
 GAP_PX = 6
 
 

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from app.views.timeline.timeline_view import TimelineView
 
 
+def paint_panel(painter: QPainter, rect: QRect, tokens: Tokens) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens.panel)
+    painter.drawRoundedRect(rect, 8, 8)
+
+
 def paint_still(painter: QPainter, view: TimelineView) -> None:
     """Bands, curves, tiers and events."""
     session, areas, tokens = view.session, view.areas, theme.current()

@@ -96,6 +96,10 @@ class TiersPainter:
         room = QRect(12, band.top(), self.layout.content_left - 20, band.height())
         who = self._who(row)
         self._paint_line(painter, room, row.tier.name, strong, above=bool(who))
+        if row.tier.id == self.reference_id:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.tokens.accent)
+            painter.drawRoundedRect(QRect(3, band.top() + 6, 3, band.height() - 12), 1.5, 1.5)
         if who:
             painter.setPen(self.tokens.muted)
             painter.setFont(small)
@@ -111,8 +115,8 @@ class TiersPainter:
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
 
     def _who(self, row: TierRow) -> str:
-        if row.tier.id == self.reference_id:
-            return f"{row.tier.who} · reference" if row.tier.who else "reference"
+        if row.tier.id == self.reference_id and not row.tier.who:
+            return "reference"
         if row.tier.who:
             return row.tier.who
         return "" if row.tier.source in (Source.EXPERT, Source.IMPORTED) else row.tier.source.value

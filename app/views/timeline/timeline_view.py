@@ -67,6 +67,8 @@ class TimelineView(QAbstractScrollArea):
         self.setAccessibleName("Timeline")
         self.setMinimumHeight(150)
         self._connect()
+        video = session.current_video
+        self.on_video_changed(video.id if video else "")
 
     def _connect(self) -> None:
         session = self.session
@@ -226,8 +228,9 @@ class TimelineView(QAbstractScrollArea):
         if self._still is None or self._still.devicePixelRatio() != ratio:
             self._still = QPixmap(self.viewport().size() * ratio)
             self._still.setDevicePixelRatio(ratio)
-            self._still.fill(theme.current().panel)
+            self._still.fill(theme.current().background)
             painter = QPainter(self._still)
+            picture.paint_panel(painter, self.viewport().rect(), theme.current())
             painter.setFont(self.font())
             picture.paint_still(painter, self)
             painter.end()
@@ -311,6 +314,7 @@ class TimelineView(QAbstractScrollArea):
         pressed, self._pressed = self._pressed, None
         if self._gesture is not None:
             gesture = self._gesture
+            gesture.move(self.pointer(event))
             self._end_gesture()
             gesture.finish()
         elif pressed is not None:

@@ -44,9 +44,9 @@ def _change(view: TimelineView, hit: Hit, position: float) -> Gesture:
     if hit.part == Part.APEX:
         return DragApex(view, hit.event)
     if hit.part == Part.ONSET:
-        return MoveEdge(view, hit.event, "onset")
+        return MoveEdge(view, hit.event, "onset", position)
     if hit.part == Part.OFFSET:
-        return MoveEdge(view, hit.event, "offset")
+        return MoveEdge(view, hit.event, "offset", position)
     selected = view.session.selected_events
     moving = selected if hit.event.id in selected else (hit.event.id,)
     return MoveBody(view, moving, hit.event.id, position)

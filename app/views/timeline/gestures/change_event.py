@@ -76,18 +76,22 @@ class MoveEdge(Gesture):
 
     cursor = Qt.CursorShape.SizeHorCursor
 
-    def __init__(self, surface: Surface, event: Event, edge: Edge) -> None:
+    def __init__(self, surface: Surface, event: Event, edge: Edge, position: float) -> None:
         super().__init__(surface)
-        self._event, self._edge = event, edge
+        self._event = event
+        self._edge: Edge = edge
         self._frame = event.onset if edge == "onset" else event.offset
+        # Grabbed a little beside the edge, the edge keeps that distance instead of jumping to the mouse.
+        self._beside = position - (event.onset if edge == "onset" else event.offset + 1)
 
     def move(self, at: Pointer) -> None:
         snapper = self.surface.snapper((self._event.id,), at.snaps)
         last = self.surface.scale.frame_count - 1
+        border = round(at.position - self._beside)
         if self._edge == "onset":
-            self._frame = max(0, min(self._event.offset, snapper.onset(at.boundary)))
+            self._frame = max(0, min(self._event.offset, snapper.onset(border)))
         else:
-            self._frame = min(last, max(self._event.onset, snapper.offset(at.boundary - 1)))
+            self._frame = min(last, max(self._event.onset, snapper.offset(border - 1)))
         self.session.set_playhead(self._frame)
 
     @property

@@ -1,0 +1,73 @@
+"""The strip on top: menus, what is open, what can be started, which model and reference are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
+
+from app import theme
+
+HEIGHT_PX = 46
+
+
+class Header(QWidget):
+    """Menus stay when no project is open, the rest goes."""
+
+    def __init__(self, detect: Sequence[QAction], retrain: QAction, models: QWidget, reference: QWidget) -> None:
+        super().__init__()
+        self.setFixedHeight(HEIGHT_PX)
+        self.menus = QMenuBar()
+        self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.name, self._counts = QLabel(), QLabel()
+        self.name.setObjectName("projectName")
+        self._counts.setProperty("muted", True)
+        self._counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.detect = QToolButton()
+        self.detect.setText("Detect ▾")
+        self.detect.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.detect)
+        menu.addActions(list(detect))
+        self.detect.setMenu(menu)
+        self.retrain = QToolButton()
+        # A tool button shows the icon text, from which Qt takes the dots away.
+        retrain.setIconText(retrain.text())
+        self.retrain.setDefaultAction(retrain)
+        self._rest = QWidget()
+        self._lay_out(models, reference)
+        for button in self.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def _lay_out(self, models: QWidget, reference: QWidget) -> None:
+        row = QHBoxLayout(self._rest)
+        row.setContentsMargins(8, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.name)
+        row.addWidget(self._counts, 1)
+        row.addWidget(self.detect)
+        row.addWidget(self.retrain)
+        row.addSpacing(14)
+        for caption, widget in (("Model", models), ("Reference", reference)):
+            label = QLabel(caption)
+            label.setProperty("muted", True)
+            row.addWidget(label)
+            row.addWidget(widget)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(8, 0, 12, 1)
+        outer.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        outer.addWidget(self._rest, 1)
+
+    def show_project(self, name: str | None, counts: str) -> None:
+        """`name` None when nothing is open."""
+        self._rest.setVisible(name is not None)
+        self.name.setText(self.name.fontMetrics().elidedText(name or "", Qt.TextElideMode.ElideRight, 260))
+        self.name.setToolTip(name or "")
+        self._counts.setText(counts)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter, tokens = QPainter(self), theme.current()
+        painter.fillRect(self.rect(), tokens.panel)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, tokens.line)
+        painter.end()
