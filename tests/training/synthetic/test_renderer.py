@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fedn.annotation.formats.event_csv import read_event_table
+from fedn.errors import TrainingError
+from fedn.video.reader import open_video
+from training.synthetic.expressions import Shapes
+from training.synthetic.facekit import FaceKit, read_facekit
+from training.synthetic.look import draw_look
+from training.synthetic.person import make_person
+from training.synthetic.renderer import Motion, Renderer
+from training.synthetic.run import Filming, main_synth
+from training.synthetic.scenes import draw_scene
+from training.synthetic.stills import face_points, load_stills, render_stills
+
+SIZE = (256, 256)
+
+
+@pytest.fixture(scope="module")
+def kit(shared_data: Path) -> FaceKit:
+    return read_facekit(shared_data / "face3d" / "ict_facekit.npz")
+
+
+@pytest.fixture(scope="module")
+def renderer(kit: FaceKit) -> Renderer:
+    try:
+        return Renderer(kit, SIZE, samples=0)
+    except TrainingError as error:
+        pytest.skip(str(error))
+
+
+def draw(kit: FaceKit, renderer: Renderer, seed: int, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    renderer.set_person(make_person(kit, draw_look(rng)))
+    pose = np.zeros((len(strengths), 6), np.float32)
+    return renderer.draw(draw_scene(rng, SIZE, 60.0), Motion(strengths.astype(np.float32), pose))
+
+
+def test_a_smile_lifts_the_mouth_corners_and_nothing_else_moves_the_eyes(kit: FaceKit, renderer: Renderer) -> None:
+    shapes = Shapes(kit.names)
+    strengths = np.zeros((2, len(kit.names)))
+    strengths[1, shapes.columns("mouthSmile")] = 1.0
+    _, landmarks = draw(kit, renderer, 1, strengths)
+    points = face_points(landmarks)
+    moved = points[1] - points[0]
+    assert (moved[3:, 1] < -2).all()
+    assert np.abs(moved[:2]).max() < 1.0
+
+
+def test_the_same_seed_draws_the_same_picture_and_another_seed_another_person(kit: FaceKit, renderer: Renderer) -> None:
+    strengths = np.zeros((1, len(kit.names)))
+    first, again, other = (draw(kit, renderer, seed, strengths)[0] for seed in (2, 2, 3))
+    assert (first == again).all()
+    assert np.abs(first.astype(int) - other).mean() > 5
+
+
+def test_the_bundled_face_detector_takes_rendered_faces_for_faces(kit: FaceKit, renderer: Renderer) -> None:
+    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    found = 0
+    for seed in range(6):
+        pictures, _ = draw(kit, renderer, seed, np.zeros((1, len(kit.names))))
+        found += len(cascade.detectMultiScale(cv2.cvtColor(pictures[0], cv2.COLOR_RGB2GRAY), 1.1, 4)) > 0
+    assert found >= 5
+
+
+def test_stills_hold_aligned_faces_with_their_strengths(kit: FaceKit, tmp_path: Path, renderer: Renderer) -> None:
+    render_stills(kit, tmp_path, people=1, per_person=8, seed=5)
+    (stills,) = load_stills([tmp_path])
+    assert stills.crops.shape == (8, 224, 224, 3)
+    assert stills.crops.std() > 10
+    assert stills.strengths.min() >= 0.0
+    assert stills.strengths.max() <= 1.2
+    assert ((stills.points > -0.3) & (stills.points < 1.3)).all()
+
+
+def test_a_data_set_can_be_read_back_and_its_labels_fit_its_videos(
+    shared_data: Path, tmp_path: Path, renderer: Renderer
+) -> None:
+    kit_path = shared_data / "face3d" / "ict_facekit.npz"
+    filming = Filming(size=(96, 96), fps=10, eye_distance_px=(20.0, 24.0))
+    counts = main_synth(kit_path, tmp_path, 1, 1, 12.0, seed=3, filming=filming)
+    rows = read_event_table(tmp_path / "labels.csv")
+    assert counts["events"] == len(rows) > 0
+    assert {row.tier for row in rows} <= {"expert", "self-report"}
+    with open_video(next((tmp_path / "videos").rglob("*.mp4"))) as reader:
+        assert reader.index.frame_count == 120
+        assert max(row.event.offset for row in rows) < 120
+    with pytest.raises(TrainingError, match="already holds a data set"):
+        main_synth(kit_path, tmp_path, 1, 1, 12.0, seed=3, filming=filming)
+
+
+def test_a_file_that_is_not_the_face_model_is_named(tmp_path: Path) -> None:
+    wrong = tmp_path / "face.npz"
+    np.savez(wrong, neutral=np.zeros(3))
+    with pytest.raises(TrainingError, match=r"face\.npz"):
+        read_facekit(wrong)
