@@ -64,7 +64,7 @@ class CascadeFaceDetector:
     def detect(self, image: NDArray[np.uint8], smallest: int = 24) -> list[Face]:
         gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         boxes, _, weights = self._cascade.detectMultiScale3(
-            gray, scaleFactor=1.15, minNeighbors=5, minSize=(smallest, smallest), outputRejectLevels=True
+            gray, scaleFactor=1.2, minNeighbors=4, minSize=(smallest, smallest), outputRejectLevels=True
         )
         faces = []
         for box, weight in zip(np.asarray(boxes, np.float32).reshape(-1, 4), np.ravel(weights), strict=True):

@@ -24,8 +24,9 @@ _LOOKAHEAD_S = max(3 * SMOOTHING_S, BRIDGED_S)
 
 _WIDE_SIDE_PX = 480
 _WIDE_EVERY_S = 2.0
-_NEAR_FACE_PX = 96
-_NEAR_REGION = 2.2
+_NEAR_FACE_PX = 80
+_NEAR_REGION = 1.8
+_UPRIGHT_DEGREES = 8.0
 _WAITING_S = 1.0
 _MUCH_LARGER = 1.5
 
@@ -84,7 +85,7 @@ class FaceFollower:
         """The followed face among all of the picture; another one once that is gone for long or much smaller."""
         self._wide_s = time_s
         faces = _detect_wide(self._detector, image)
-        largest = max(faces, key=_size, default=None)
+        largest = max(faces, key=_eye_distance, default=None)
         if near is None and self._face is not None and time_s - self._seen_s <= _WAITING_S:
             near = _same_face(self._face, faces, within=1.0)
             if near is not None:
@@ -92,7 +93,7 @@ class FaceFollower:
                 near = _same_face(near, _detect_near(self._detector, image, near), within=0.5) or near
         if near is not None:
             # Twice in a row, because a false alarm must not take over.
-            rival = largest is not None and _size(largest) > _MUCH_LARGER * _size(near)
+            rival = largest is not None and _is_much_larger(largest, near)
             if not (rival and self._rival_seen):
                 self._rival_seen = rival
                 return near
@@ -168,6 +169,17 @@ def _size(face: Face) -> float:
     return float(max(face.box[2], face.box[3]))
 
 
+def _eye_distance(face: Face) -> float:
+    """Prefers faces seen from the front among those of one size."""
+    return float(np.linalg.norm(face.points[1] - face.points[0]))
+
+
+def _is_much_larger(face: Face, other: Face) -> bool:
+    # A turned head has a short eye distance: it takes both.
+    sizes = _size(face) / _size(other), _eye_distance(face) / max(1.0, _eye_distance(other))
+    return min(sizes) > _MUCH_LARGER
+
+
 def _center(face: Face) -> NDArray[np.float32]:
     return np.asarray(face.box[:2] + face.box[2:] / 2, np.float32)
 
@@ -184,11 +196,12 @@ def _same_face(known: Face, faces: list[Face], within: float) -> Face | None:
 
 def _detect_wide(detector: FaceDetector, image: NDArray[np.uint8]) -> list[Face]:
     """All faces, searched in a reduced picture."""
-    return _detect_scaled(detector, image, (0, 0), min(1.0, _WIDE_SIDE_PX / max(image.shape[:2])), smallest=24)
+    small, to_image = _reduced(image, (0, 0), min(1.0, _WIDE_SIDE_PX / max(image.shape[:2])))
+    return [_mapped(face, to_image) for face in detector.detect(small, smallest=30)]
 
 
 def _detect_near(detector: FaceDetector, image: NDArray[np.uint8], known: Face) -> list[Face]:
-    """Faces around the place of a known one, which is scaled to the same size every time."""
+    """Faces around the place of a known one, which is scaled to the same size and turned upright every time."""
     reach = _NEAR_REGION * _size(known) / 2
     left, top = np.maximum(0, np.floor(_center(known) - reach)).astype(int)
     right, bottom = np.ceil(_center(known) + reach).astype(int)
@@ -196,24 +209,37 @@ def _detect_near(detector: FaceDetector, image: NDArray[np.uint8], known: Face) 
     if min(region.shape[:2]) < 8:
         return []
     scale = min(1.0, _NEAR_FACE_PX / _size(known))
-    return _detect_scaled(detector, region, (left, top), scale, smallest=round(0.55 * scale * _size(known)))
+    small, to_image = _reduced(region, (int(left), int(top)), scale)
+    across = known.points[1] - known.points[0]
+    roll = float(np.degrees(np.arctan2(across[1], across[0])))
+    if _UPRIGHT_DEGREES < abs(roll) < 60:
+        size = (small.shape[1], small.shape[0])
+        turn = cv2.getRotationMatrix2D(((size[0] - 1) / 2, (size[1] - 1) / 2), roll, 1.0)
+        turned = cv2.warpAffine(small, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        small = np.asarray(turned, np.uint8)
+        to_image = to_image @ np.vstack([cv2.invertAffineTransform(turn), [0, 0, 1]])
+    smallest = round(0.6 * scale * _size(known))
+    return [_mapped(face, to_image) for face in detector.detect(small, smallest)]
 
 
-def _detect_scaled(
-    detector: FaceDetector, image: NDArray[np.uint8], origin: tuple[int, int], scale: float, *, smallest: int
-) -> list[Face]:
+def _reduced(
+    image: NDArray[np.uint8], origin: tuple[int, int], scale: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A smaller picture, and the matrix (3, 3) from its pixels to those of the picture that `image` was cut from."""
+    small = np.ascontiguousarray(image)
     if scale < 1:
         size = (max(8, round(image.shape[1] * scale)), max(8, round(image.shape[0] * scale)))
         small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    else:
-        small = np.ascontiguousarray(image)
-    steps = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]], np.float32)
-    shift = np.array(origin, np.float32)
-    return [
-        Face(
-            np.concatenate([face.box[:2] * steps + shift, face.box[2:] * steps]),
-            face.score,
-            face.points * steps + shift,
-        )
-        for face in detector.detect(small, smallest)
-    ]
+    across, down = image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]
+    # Pixel centers: the first of the small picture lies in the middle of those that it stands for.
+    return small, np.array(
+        [[across, 0, origin[0] + across / 2 - 0.5], [0, down, origin[1] + down / 2 - 0.5], [0, 0, 1]]
+    )
+
+
+def _mapped(face: Face, matrix: NDArray[np.float64]) -> Face:
+    """The face in the coordinates that a similarity (3, 3) leads to; its box stays upright."""
+    points = face.points @ matrix[:2, :2].T + matrix[:2, 2]
+    center = matrix[:2, :2] @ _center(face) + matrix[:2, 2]
+    size = face.box[2:] * np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
+    return Face(np.concatenate([center - size / 2, size]).astype(np.float32), face.score, points.astype(np.float32))
