@@ -31,7 +31,7 @@ class ComparisonTable(QTableWidget):
         header.setSectionsClickable(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for column in (1, 2, 3):
-            header.resizeSection(column, 62)
+            header.resizeSection(column, 68)
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
         self._figures = tuple(figures)
