@@ -174,7 +174,7 @@ class _Extraction:
         self._store = store
         self._reporter = reporter
         self._has_face = np.zeros(reader.index.frame_count, bool)
-        self._workers = _usable_cores() if runtime.device.type == "cpu" else 1
+        self._workers = usable_cores() if runtime.device.type == "cpu" else 1
         self._batches: Queue[tuple[list[int], NDArray[np.uint8]] | None] = Queue(maxsize=self._workers + 2)
         self._stop = threading.Event()
         self._errors: list[BaseException] = []
@@ -277,7 +277,8 @@ class _Extraction:
             self._done += frames
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
