@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -88,7 +89,7 @@ def test_a_looped_event_plays_inside_its_interval(player: PlayerView, session: S
     session.playhead_changed.connect(frames.append)
     player.set_speed(8.0)
     player.set_looping(True)
-    qtbot.waitUntil(lambda: any(b < a for a, b in zip(frames, frames[1:], strict=False)), timeout=10000)
+    qtbot.waitUntil(lambda: any(b < a for a, b in itertools.pairwise(frames)), timeout=10000)
     player.pause()
     assert frames and all(event.onset <= frame <= event.offset for frame in frames)
 
