@@ -4,8 +4,12 @@ from pathlib import Path
 
 STARTS_WITHOUT_TORCH = """
 import sys
-import app.window, app.startup
+from PySide6.QtCore import QTimer
+from app.startup import make_application, run_window
 import training.config, fedn.registry, fedn.model_info, fedn.annotation.store, fedn.video.reader
+application = make_application()
+QTimer.singleShot(0, application.quit)
+assert run_window(None) == 0
 print(*sorted(name for name in sys.modules if name == "torch" or name.startswith(("torch.", "accelerate"))))
 """
 
