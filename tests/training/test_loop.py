@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import torch
 
@@ -26,7 +24,6 @@ def test_eight_windows_are_learned_by_heart(sample_of: SampleMaker):
     batch = collate(samples, places, config)
     assignment = assign(batch.truth, where)
     optimizer = torch.optim.Adam(detector.parameters(), 1e-3)
-    began = time.perf_counter()
     for step in range(300):
         for group in optimizer.param_groups:
             group["lr"] = 2e-3 * (1 - step / 300) + 1e-5
@@ -34,7 +31,6 @@ def test_eight_windows_are_learned_by_heart(sample_of: SampleMaker):
         optimizer.zero_grad()
         losses.total.backward()
         optimizer.step()
-    print(losses, time.perf_counter() - began)
     decoded = decode(detector.eval()(batch.frames), where)
     for window in range(8):
         for row in torch.nonzero(batch.truth.roles[window] == TRUE).flatten():
