@@ -46,7 +46,7 @@ def paint_still(painter: QPainter, view: TimelineView) -> None:
     _paint_captions(painter, areas, view.pyramid is not None, tokens)
     if not rows:
         painter.setPen(tokens.muted)
-        text = "No labels yet: choose Detect, import an event table, or press I and O at an expression and Enter."
+        text = "No labels yet: choose Detect, or press I where an expression begins, O where it ends, and Enter."
         painter.drawText(areas.tiers, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
     painter.save()
     painter.setClipRect(QRect(0, areas.tiers.top() - 4, areas.width_px, areas.tiers.height() + 8))
