@@ -22,12 +22,20 @@ def main(arguments: list[str]) -> int:
 
 
 def open_window(path: Path | None) -> int:
-    if path is not None and not path.exists():
-        print(f"there is no file or folder {path}; give the path of a project or a video", file=sys.stderr)
+    """Opens the window, with a project, or with a video in a project beside it."""
+    from app.open_path import project_for
+    from fedn.errors import FednError
+
+    try:
+        if path is not None and not path.exists():
+            raise FednError(f"there is no file or folder {path}; give the path of a project or a video")
+        project = None if path is None else project_for(path)
+    except FednError as error:
+        print(error, file=sys.stderr)
         return 2
     from app.startup import run_window
 
-    return run_window(path)
+    return run_window(project)
 
 
 def run() -> None:
