@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from fedn.decoding import decode, geometry
@@ -14,6 +15,7 @@ from .conftest import LABELS, SampleMaker
 STILL = AugmentationConfig(0, 0, 0, 0, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_eight_windows_are_learned_by_heart(sample_of: SampleMaker):
     config = small_config(3, dropout=0.0, score_dropout=0.0)
     detector, where = build_detector(config, seed=0), geometry(config)
