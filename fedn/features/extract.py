@@ -16,6 +16,7 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -184,7 +185,9 @@ class _Extraction:
     def run(self) -> NDArray[np.bool_]:
         """Stores the features of all frames with a face; returns which those are."""
         began = time.perf_counter()
-        threads_before = torch.get_num_threads()
+        threads_before = torch.get_num_threads(), cv2.getNumThreads()
+        # OpenCV's threads would take the cores from the backbone.
+        cv2.setNumThreads(1)
         threads = [threading.Thread(target=self._guarded, args=(self._cut_faces,), name="faces")]
         threads += [
             threading.Thread(target=self._guarded, args=(self._run_backbone,), name="backbone")
@@ -199,7 +202,8 @@ class _Extraction:
             for thread in threads:
                 thread.join()
             # The threads changed it for all of the process.
-            torch.set_num_threads(threads_before)
+            torch.set_num_threads(threads_before[0])
+            cv2.setNumThreads(threads_before[1])
         if self._errors:
             raise self._errors[0]
         self.seconds["total"] = time.perf_counter() - began
