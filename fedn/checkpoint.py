@@ -16,7 +16,7 @@ from fedn.features.backbone_runtime import backbone_hash
 from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info, write_atomically
 from fedn.models.build import build_detector
 from fedn.models.fedn import FednDetector
-from fedn.models.resnet import ResNet18
+from fedn.models.resnet import OPTIONAL, ResNet18
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def load_model(folder: Path) -> Model:
 def _fill(network: nn.Module, weights: Mapping[str, Tensor], prefix: str, path: Path) -> None:
     own = network.state_dict()
     given = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
-    wrong = [name for name in own if name not in given and not name.endswith("num_batches_tracked")]
+    wrong = [name for name in own if name not in given and not name.endswith(OPTIONAL)]
     wrong += [name for name in given if name not in own or own[name].shape != given[name].shape]
     if wrong:
         raise ModelError(f"{path} does not fit its {INFO_FILE} (“{prefix}{wrong[0]}”); restore the folder from a copy")

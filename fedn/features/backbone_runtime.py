@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from fedn.models.resnet import BasicBlock, ResNet18
+from fedn.models.resnet import BasicBlock, ResNet18, shrink
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
@@ -81,6 +81,7 @@ class BackboneRuntime:
         self.hash = backbone_hash(backbone)
         # Larger batches fall out of the processor's cache.
         self.batch = 8 if self.device.type == "cpu" else 128
+        self._input_size = int(backbone.input_size)
         frozen = copy.deepcopy(backbone).float().cpu().eval()
         self._stem = self._folded(frozen.conv1, frozen.bn1)
         self._blocks = [
@@ -96,7 +97,8 @@ class BackboneRuntime:
     def __call__(self, crops: NDArray[np.uint8]) -> NDArray[np.float16]:
         """Features (B, 512) of aligned faces (B, 224, 224, 3) in RGB."""
         pictures = torch.from_numpy(crops).to(self.device)
-        x = pictures.float().sub_(self._mean).mul_(self._per_std).to(self.precision).permute(0, 3, 1, 2)
+        x = pictures.float().sub_(self._mean).mul_(self._per_std).permute(0, 3, 1, 2)
+        x = shrink(x, self._input_size).to(self.precision)
         x = nnf.max_pool2d(nnf.relu_(self._stem(x)), 3, 2, 1)
         for first, second, shortcut in self._blocks:
             y = second(nnf.relu_(first(x)))

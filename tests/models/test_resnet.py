@@ -21,6 +21,8 @@ def numbered(state: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Ten
     renamed = {}
     for name, value in state.items():
         first, _, rest = name.partition(".")
+        if first not in TORCHVISION_CHILDREN:
+            continue
         renamed[f"{prefix}{TORCHVISION_CHILDREN.index(first)}.{rest}"] = value
     return renamed
 
@@ -88,3 +90,16 @@ def test_says_what_is_wrong_with_a_file(backbone: ResNet18, case: str, tmp_path:
     with pytest.raises(ModelError, match=r"weights\.(pt|safetensors)"):
         load_backbone_weights(path)
     assert "never run" not in capsys.readouterr().out
+
+
+def test_weights_that_see_smaller_faces_shrink_the_crops_themselves(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    small = ResNet18(input_size=112).eval()
+    crops = torch.randn(2, 3, 224, 224)
+    halved = torch.nn.functional.avg_pool2d(crops, 2)
+    with torch.inference_mode():
+        assert torch.allclose(small(crops), small(halved), atol=1e-5)
+    save_file(small.state_dict(), tmp_path / "small.safetensors")
+    loaded, unused = load_backbone_weights(tmp_path / "small.safetensors")
+    assert int(loaded.input_size) == 112
+    assert unused == ()

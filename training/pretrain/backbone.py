@@ -46,17 +46,28 @@ class PretrainConfig:
 
 
 class ExpressionNet(nn.Module):
-    """Crops (B, 3, S, S) -> strengths (B, 57) and emotion logits (B, 8; the last is neutral)."""
+    """Crops (B, 3, S, S) -> standardized strengths (B, 57) and emotion logits (B, 8; the last is neutral).
+
+    A strength is `mean + deviation * output`: weak shapes count as much as strong ones in the loss.
+    """
+
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(self, shapes: int) -> None:
         super().__init__()
         self.backbone = ResNet18()
         self.strengths = nn.Linear(FEATURE_CHANNELS, shapes)
         self.emotion = nn.Linear(FEATURE_CHANNELS, len(EMOTIONS) + 1)
+        self.register_buffer("mean", torch.zeros(shapes))
+        self.register_buffer("deviation", torch.ones(shapes))
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         features = self.backbone(crops).float()
         return self.strengths(features), self.emotion(features)
+
+    def standardized(self, strengths: Tensor) -> Tensor:
+        return (strengths - self.mean) / self.deviation
 
 
 def pretrain_backbone(
@@ -79,7 +90,10 @@ def pretrain_backbone(
         network.load_state_dict({name: value.float() for name, value in load_file(start).items()})
     strengths = torch.from_numpy(np.concatenate([s.strengths for s in training]))
     emotions = torch.from_numpy(np.concatenate([s.emotions for s in training]))
-    scale = strengths.std(dim=0).clamp_min(0.02)
+    moving = strengths.std(dim=0) > 0.02
+    if start is None:
+        network.mean.copy_(strengths.mean(dim=0))
+        network.deviation.copy_(strengths.std(dim=0).clamp_min(0.02))
     mirror = torch.from_numpy(Shapes(names).mirror)
     figures: dict[str, float] = {}
     for phase in config.phases:
@@ -87,9 +101,7 @@ def pretrain_backbone(
         held_out = _resized(validation.crops, phase.size)
         steps = int(phase.epochs * len(strengths)) // phase.batch
         optimizer = torch.optim.AdamW(network.parameters(), lr=phase.learning_rate, weight_decay=config.weight_decay)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, phase.learning_rate, total_steps=steps, pct_start=0.15
-        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, phase.learning_rate, total_steps=steps, pct_start=0.1)
         per_epoch = len(strengths) // phase.batch
         order = np.concatenate([rng.permutation(len(strengths)) for _ in range(int(np.ceil(phase.epochs)) + 1)])
         network.train()
@@ -99,12 +111,12 @@ def pretrain_backbone(
             target, emotion = strengths[rows], emotions[rows]
             if rng.random() < 0.5:
                 crops, target = crops.flip(3), target[:, mirror]
-            loss = _loss(network, crops, target, emotion, scale, config.emotion_weight)
+            loss = _loss(network, crops, target, emotion, moving, config.emotion_weight)
             if not torch.isfinite(loss):
                 raise TrainingError(f"the loss is not a number at step {step}; lower the learning rate")
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()
             schedule.step()
             if step % 20 == 0:
@@ -120,11 +132,12 @@ def pretrain_backbone(
 
 
 def _loss(
-    network: ExpressionNet, crops: Tensor, target: Tensor, emotion: Tensor, scale: Tensor, weight: float
+    network: ExpressionNet, crops: Tensor, target: Tensor, emotion: Tensor, moving: Tensor, weight: float
 ) -> Tensor:
+    """`moving` (57,): the shapes that occur in the data at all."""
     with torch.autocast("cpu", torch.bfloat16):
         strengths, logits = network(crops)
-    loss = F.smooth_l1_loss(strengths.float() / scale, target / scale)
+    loss = F.smooth_l1_loss(strengths.float()[:, moving], network.standardized(target)[:, moving])
     labelled = emotion >= 0
     if labelled.any():
         loss = loss + weight * F.cross_entropy(logits.float()[labelled], emotion[labelled])
