@@ -1,7 +1,7 @@
 """Teaches ResNet-18 what faces do: strengths of the 57 shapes and the emotion, from rendered faces.
 
-Strengths are the richer signal: they tell a raised brow from an open mouth also where both mean the same emotion. Most
-epochs see crops of half the size at four times the speed, the last ones the size that detection uses.
+Strengths are the richer signal: they tell a raised brow from an open mouth also where both mean the same emotion. The
+first epochs see small crops, which is faster; the last ones the size at which detection will use the backbone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    phases: tuple[Phase, ...] = (Phase(112, 8, 2e-3), Phase(224, 2, 4e-4))
+    phases: tuple[Phase, ...] = (Phase(80, 4.5, 1e-3, 48), Phase(112, 3.0, 6e-4))
     weight_decay: float = 0.02
     emotion_weight: float = 0.3
     seed: int = 0
@@ -97,6 +97,7 @@ def pretrain_backbone(
     mirror = torch.from_numpy(Shapes(names).mirror)
     figures: dict[str, float] = {}
     for phase in config.phases:
+        network.backbone.input_size.fill_(phase.size)
         pictures = [_resized(s.crops, phase.size) for s in training]
         held_out = _resized(validation.crops, phase.size)
         steps = int(phase.epochs * len(strengths)) // phase.batch
