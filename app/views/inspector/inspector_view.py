@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.document.edits import Edit, MoveApex, MoveBoundary, Relabel, SetAttributes
@@ -208,8 +217,10 @@ class InspectorView(QWidget):
         heading.setProperty("heading", True)
         top = QHBoxLayout()
         top.addWidget(heading)
-        top.addStretch(1)
-        top.addWidget(self._tier_name)
+        # A long name of a model must not make the panel wider than its dock.
+        self._tier_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._tier_name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        top.addWidget(self._tier_name, 1)
         for kind in KINDS:
             self._kind.addItem(kind.capitalize(), kind)
         self._intensity.addItem("—", "")
@@ -257,7 +268,7 @@ def _score_text(event: Event) -> str:
     if event.score is not None:
         return f"Score {event.score:.2f}"
     if event.origin is not None:
-        return f"Was predicted with {event.origin.score:.2f}"
+        return f"Predicted {event.origin.score:.2f}"
     return ""
 
 
