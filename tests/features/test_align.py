@@ -1,12 +1,13 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedn.features.align import CROP_SIZE, TEMPLATE, anchor_points, similarity, smooth_at, warp_face
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 8), st.floats(-3, 3), st.floats(-500, 2000), st.floats(-500, 2000))
 def test_any_turned_scaled_and_shifted_face_lands_on_the_template(
     scale: float, angle: float, x: float, y: float

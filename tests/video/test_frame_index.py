@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedn.video.frame_index import FrameIndex
@@ -20,6 +20,7 @@ def indexes(draw: st.DrawFn) -> FrameIndex:
     return FrameIndex(pts, base, draw(st.integers(1, 10**5)), pts[:: draw(st.integers(1, 12))])
 
 
+@settings(deadline=None)
 @given(indexes(), st.data())
 def test_time_and_frame_are_inverse_of_each_other(index: FrameIndex, data: st.DataObject) -> None:
     frame = data.draw(st.integers(0, index.frame_count - 1))
@@ -31,6 +32,7 @@ def test_time_and_frame_are_inverse_of_each_other(index: FrameIndex, data: st.Da
     assert index.frames_at(np.array([start, -1.0, 1e12])).tolist() == [frame, 0, index.frame_count - 1]
 
 
+@settings(deadline=None)
 @given(indexes())
 def test_a_frame_ends_where_the_next_one_starts(index: FrameIndex) -> None:
     for frame in range(index.frame_count - 1):
@@ -40,6 +42,8 @@ def test_a_frame_ends_where_the_next_one_starts(index: FrameIndex) -> None:
     assert index.frame_at(index.duration_s + 1) == index.frame_count - 1
 
 
+# Every example waits for the disk.
+@settings(deadline=None, max_examples=20)
 @given(index=indexes())
 def test_survives_being_saved(index: FrameIndex, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("index") / "frame-index.npz"
