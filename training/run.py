@@ -80,11 +80,9 @@ def train(
     try:
         with control.interruptible():
             return _Run(config, folder, run_reporter, control).go()
-    except Cancelled:
+    except (Cancelled, FednError):
         raise
-    except FednError:
-        raise
-    except BaseException:
+    except Exception:
         folder.note_failure()
         raise
     finally:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from fedn.features.extract import VideoFeatures, extract_features
 from fedn.models.resnet import ResNet18
 from fedn.progress import Record, Reporter
+
+SECONDS_BETWEEN = 1.0
 
 
 class VideoOfMany(Reporter):
@@ -16,11 +19,16 @@ class VideoOfMany(Reporter):
         self._onward = onward
         super().__init__()
         self._name, self._number, self._count = name, number, count
+        self._shown = float("-inf")
 
     def report(self, record: Record) -> None:
         if record.kind != "progress":
             self._onward.report(record)
             return
+        ends = record.done == record.total
+        if not ends and time.monotonic() - self._shown < SECONDS_BETWEEN:
+            return
+        self._shown = time.monotonic()
         part = record.done / record.total if record.total else 0.0
         text = f"Looking at {self._name} ({self._number + 1} of {self._count})"
         self._onward.progress(text, round(1000 * (self._number + part)), 1000 * self._count, stage="features")
