@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
+from shiboken6 import VoidPtr
 
 from app.curves import ScoreCurves
 from app.theme import Tokens
@@ -61,12 +63,13 @@ def paint_curves(
     line_y = round(low_y - pyramid.curves.threshold * height)
     painter.setPen(QPen(tokens.muted, 1, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(rect.left(), line_y), QPointF(rect.right(), line_y))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     level = pyramid.level(1 / scale.px_per_frame)
     step = REDUCTION**level
     bins = pyramid.lows[level].shape[1]
     first, last = max(0, int(scale.seen[0] // step) - 1), min(bins, int(scale.seen[1] // step) + 2)
     xs = scale.left_px + ((np.arange(first, last) + 0.5) * step - scale.first) * scale.px_per_frame
+    # Smooth lines where a curve can be followed by eye; where every pixel is a bar they only cost time.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, step * scale.px_per_frame > 1)
     for label in range(len(pyramid.curves.labels)):
         painter.setPen(QPen(label_color(vocabulary, pyramid.curves.labels[label]), 1))
         lows = low_y - pyramid.lows[level][label, first:last] * height
@@ -86,4 +89,11 @@ def _polygon(xs: NDArray[np.float64], lows: NDArray[np.float32], highs: NDArray[
         needed = np.ones(len(y), dtype=bool)
         needed[1:-1] = (bend[:-1] > FLAT_PX) | (bend[1:] > FLAT_PX)
         x, y = x[needed], y[needed]
-    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+    polygon = QPolygonF()
+    polygon.resize(len(x))
+    if len(x):
+        # Writing into Qt's own memory: a list of 18,000 QPointF would cost more than drawing them.
+        memory: Any = VoidPtr(polygon.data(), 16 * len(x), True)  # pyright: ignore[reportCallIssue]
+        points = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)
+        points[:, 0], points[:, 1] = x, y
+    return polygon

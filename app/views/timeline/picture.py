@@ -13,7 +13,7 @@ from app.views.timeline.curve_painter import paint_curves
 from app.views.timeline.event_painter import event_font, paint_selection
 from app.views.timeline.event_style import label_color
 from app.views.timeline.layout import Layout
-from app.views.timeline.overview_painter import paint_overview, paint_overview_playhead
+from app.views.timeline.overview_painter import paint_overview, paint_overview_playhead, paint_seen
 from app.views.timeline.ruler_painter import paint_playhead, paint_ruler
 from app.views.timeline.tier_rows import TierRow
 
@@ -38,8 +38,8 @@ def paint_still(painter: QPainter, view: TimelineView) -> None:
         painter.drawText(QRect(0, 0, areas.width_px, areas.height_px), Qt.AlignmentFlag.AlignCenter, text)
         return
     rows, font = view.rows.all(), painter.font()
-    reviewed = project.reviewed(video.id)
-    paint_overview(painter, areas.overview, view.scale, rows, reviewed, project.vocabulary, tokens)
+    painter.drawPixmap(0, 0, view.overview)
+    paint_seen(painter, areas.overview, view.scale, tokens)
     paint_ruler(painter, areas.ruler, view.scale, session.frame_index, tokens, font)
     if view.pyramid is not None:
         paint_curves(painter, areas.curves, view.scale, view.pyramid, project.vocabulary, tokens)
@@ -53,6 +53,16 @@ def paint_still(painter: QPainter, view: TimelineView) -> None:
     hidden = view.gesture.hidden if view.gesture else frozenset()
     view.tiers_painter.paint(painter, rows, hidden)
     painter.restore()
+
+
+def paint_whole_video(painter: QPainter, view: TimelineView) -> None:
+    """The overview without the range that is seen: it stays the same while zooming and panning."""
+    session = view.session
+    project, video = session.project, session.current_video
+    if project is not None and video is not None:
+        rows, reviewed = view.rows.all(), project.reviewed(video.id)
+        strip, frames = view.areas.overview, video.frame_count
+        paint_overview(painter, strip, frames, rows, reviewed, project.vocabulary, theme.current())
 
 
 def paint_moving(painter: QPainter, view: TimelineView) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from app.theme import Tokens
 from app.views.timeline.event_painter import event_font, paint_event
@@ -83,9 +83,11 @@ class TiersPainter:
         columns = np.floor(self.scale.left_px + (row.onsets[indices] - self.scale.first) * self.scale.px_per_frame)
         columns, first = np.unique(columns.astype(np.int64), return_index=True)
         top, height = band.top() + EVENT_INSET_PX, band.height() - 2 * EVENT_INSET_PX
+        colors: dict[str, QColor] = {}
         for column, at in zip(columns.tolist(), indices[first].tolist(), strict=True):
-            color = label_color(self.vocabulary, row.events[at].label)
-            painter.fillRect(QRect(column, top, 2, height), color)
+            label = row.events[at].label
+            color = colors.get(label) or colors.setdefault(label, label_color(self.vocabulary, label))
+            painter.fillRect(column, top, 2, height, color)
 
     def paint_name(self, painter: QPainter, band: QRect, row: TierRow, font: QFont) -> None:
         """The tier's name over whose it is."""

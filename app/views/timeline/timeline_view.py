@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -60,6 +60,7 @@ class TimelineView(QAbstractScrollArea):
         self._gesture: Gesture | None = None
         self._pressed: QMouseEvent | None = None
         self._still: QPixmap | None = None
+        self._overview: QPixmap | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -140,7 +141,8 @@ class TimelineView(QAbstractScrollArea):
     def set_scale(self, scale: TimeScale) -> None:
         if scale != self._scale:
             self._scale = scale
-            self.redraw()
+            self._still = None
+            self.viewport().update()
             self.zoomed.emit()
 
     # Zoom and pan
@@ -220,14 +222,32 @@ class TimelineView(QAbstractScrollArea):
 
     def redraw(self, *_: object) -> None:
         """Draws again what is kept in the pixmap."""
-        self._still = None
+        self._still, self._overview = None, None
         self.viewport().update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    @property
+    def overview(self) -> QPixmap:
+        """The whole video's strip, drawn once for every change of it."""
+        if self._overview is None:
+            band = self.areas.overview
+            self._overview = self._pixmap(QSize(band.right() + 2, band.bottom() + 2))
+            painter = QPainter(self._overview)
+            picture.paint_whole_video(painter, self)
+            painter.end()
+        return self._overview
+
+    def _pixmap(self, size: QSize) -> QPixmap:
         ratio = self.viewport().devicePixelRatioF()
-        if self._still is None or self._still.devicePixelRatio() != ratio:
-            self._still = QPixmap(self.viewport().size() * ratio)
-            self._still.setDevicePixelRatio(ratio)
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        return pixmap
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._still is not None and self._still.devicePixelRatio() != self.viewport().devicePixelRatioF():
+            self.redraw()
+        if self._still is None:
+            self._still = self._pixmap(self.viewport().size())
             self._still.fill(theme.current().background)
             painter = QPainter(self._still)
             picture.paint_panel(painter, self.viewport().rect(), theme.current())
