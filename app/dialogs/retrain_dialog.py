@@ -159,7 +159,9 @@ class RetrainDialog(QDialog):
         column.addWidget(_muted(unreviewed))
         column.addSpacing(4)
         column.addWidget(_heading("Held out"))
-        column.addWidget(_muted("Old and new model are compared on these people; neither learns from them."))
+        column.addWidget(
+            _muted("Old and new model are compared on these people; the new one does not learn from them.")
+        )
         self.held_out.setFixedHeight(104)
         self.held_out.setAccessibleName("Held-out subjects")
         column.addWidget(self.held_out)

@@ -61,7 +61,7 @@ class LearningMaterial:
         if len(self.subjects) < 2:
             return "Only one subject has been reviewed. Review a video of another person, to compare the models on."
         if not held_out:
-            return "Hold at least one subject out: both models are compared on people neither has learned from."
+            return "Hold at least one subject out: the models are compared on people the new one has not seen."
         if not self.total(held_out).events:
             return "The subjects left to learn from have no event. Hold fewer subjects out."
         if not any(self.subjects[name].events for name in held_out if name in self.subjects):

@@ -54,6 +54,6 @@ class ChoicePanel(QWidget):
         who = f"subject{'' if len(held_out) == 1 else 's'} {', '.join(held_out)}" if held_out else "held-out subjects"
         count = after.get("n_truth")
         events = f", {count} events" if isinstance(count, int) else ""
-        self.heading.setText(f"{old} and {new} on {who}, whom neither has learned from{events}")
+        self.heading.setText(f"{old} and {new} on {who}, whom the new one has not learned from{events}")
         self.table.show_figures(compared(before, after))
         self.show()

@@ -13,11 +13,18 @@ from app import theme
 Points = Sequence[tuple[float, float]]
 
 
+class _EpochAxis(pg.AxisItem):
+    """Ticks at whole epochs only."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        return [(max(1.0, spacing), offset) for spacing, offset in super().tickSpacing(minVal, maxVal, size) or []]
+
+
 class CurvePlot(pg.PlotWidget):
     """A line with a point at each epoch; the best one can be marked."""
 
     def __init__(self, title: str, *, top: float | None = None) -> None:
-        super().__init__()
+        super().__init__(axisItems={"bottom": _EpochAxis("bottom")})
         self._title = title
         item = self.getPlotItem()
         assert item is not None
