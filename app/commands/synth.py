@@ -18,6 +18,7 @@ def synth(
     videos_per_subject: Annotated[int, typer.Option(min=1, help="Number of videos of each.")] = 1,
     seconds: Annotated[float, typer.Option(min=2, help="Length of a video.")] = 60.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same people and expressions.")] = 0,
+    first_subject: Annotated[int, typer.Option(min=1, help="Number of the first person; others are other people.")] = 1,
     json: JsonOption = False,
     records: RecordsOption = False,
 ) -> None:
@@ -27,6 +28,8 @@ def synth(
             raise FednError(f"there is no face model {facekit}; give the path of ict_facekit.npz")
         from training.synthetic.run import main_synth
 
-        main_synth(facekit, out, subjects, videos_per_subject, seconds, seed, spoken.reporter)
+        main_synth(
+            facekit, out, subjects, videos_per_subject, seconds, seed, spoken.reporter, first_subject=first_subject
+        )
         spoken.document({"out": str(out), "subjects": subjects, "videos": subjects * videos_per_subject, "seed": seed})
         spoken.say(f"{subjects * videos_per_subject} videos of {subjects} subjects in {out}")
