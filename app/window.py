@@ -32,7 +32,7 @@ from fedn.annotation.interval import Interval
 
 LAYOUT_VERSION = 1
 MARGIN_PX = 8
-TIMELINE_SHARE = 0.34
+TIMELINE_SHARE = 0.36
 LOWEST_TIMELINE_PX = 282
 PROJECT_SUFFIX = ".fedn"
 
