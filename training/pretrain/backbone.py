@@ -85,7 +85,8 @@ def pretrain_backbone(
     """
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
-    network = ExpressionNet(len(names)).to(memory_format=torch.channels_last)
+    network = ExpressionNet(len(names))
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     if start is not None:
         network.load_state_dict({name: value.float() for name, value in load_file(start).items()})
     strengths = torch.from_numpy(np.concatenate([s.strengths for s in training]))

@@ -41,7 +41,7 @@ class Person:
         frames = len(strengths)
         vertices = self.base + strengths @ self.motion  # (T, V * 3)
         normals = self.base_normals + strengths @ self.normal_motion  # (T, V * 3)
-        return vertices.reshape(frames, -1, 3), normals.reshape(frames, -1, 3)
+        return vertices.reshape(frames, -1, 3).astype(np.float32), normals.reshape(frames, -1, 3).astype(np.float32)
 
 
 def make_person(kit: FaceKit, look: Look) -> Person:

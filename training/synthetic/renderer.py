@@ -82,7 +82,8 @@ def project(points: Floats, view: Floats, scene: Scene) -> Floats:
     camera = points @ view[:3, :3].T + view[:3, 3]
     width, height = scene.size
     depth = -camera[:, 2:]
-    return camera[:, :2] / depth * scene.focal_px * [1, -1] + [width / 2, height / 2]
+    pixels = camera[:, :2] / depth * scene.focal_px * [1, -1] + [width / 2, height / 2]
+    return pixels.astype(np.float32)
 
 
 class Renderer:
@@ -90,7 +91,7 @@ class Renderer:
 
     def __init__(self, kit: FaceKit, size: tuple[int, int], samples: int = 4) -> None:
         try:
-            self._context = moderngl.create_standalone_context(backend="egl")
+            self._context = moderngl.create_context(standalone=True, backend="egl")  # pyright: ignore[reportArgumentType]
         except Exception as error:
             raise TrainingError(
                 f"no OpenGL to render faces with; install libegl1 and libgl1-mesa-dri ({error})"
@@ -179,11 +180,11 @@ class Renderer:
         self._context.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         body = np.eye(4, dtype=np.float32)
         body[:3, 3] = pose[3:] + [0.0, 0.0, -scene.distance_cm]
-        self._head["view"].write(view.T.tobytes())
+        _set_matrix(self._head, "view", view)
         self._head_array.render()
         self._context.disable(moderngl.CULL_FACE)
         for array, albedo, on_head in self._plain_arrays:
-            self._plain["view"].write((view if on_head else body).T.astype(np.float32).tobytes())
+            _set_matrix(self._plain, "view", view if on_head else body)
             self._plain["albedo"] = tuple(albedo)
             array.render()
         self._context.copy_framebuffer(self._resolved, self._drawn)
@@ -199,7 +200,7 @@ class Renderer:
             -1,
         )
         for program in (self._head, self._plain):
-            program["projection"].write(projection.T.tobytes())
+            _set_matrix(program, "projection", projection)
             for name in ("key_direction", "key_color", "sky_color"):
                 program[name] = tuple(getattr(scene, name))
         for name in ("fill_direction", "fill_color", "ground_color"):
@@ -211,6 +212,12 @@ class Renderer:
             columns = [strengths[:, [self._kit.index(s) for s in shapes]].mean(axis=1) for shapes in sides]
             result[name] = (0.08 * depth + np.stack(columns, axis=1) * (0.35 + 0.9 * depth)).astype(np.float32)
         return result
+
+
+def _set_matrix(program: moderngl.Program, name: str, matrix: Floats) -> None:
+    uniform = program[name]
+    assert isinstance(uniform, moderngl.Uniform)
+    uniform.write(matrix.T.astype(np.float32).tobytes())
 
 
 def _torso() -> tuple[NDArray, NDArray]:

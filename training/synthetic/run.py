@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -121,13 +122,14 @@ def _film(
     scene = draw_scene(rng, filming.size, rng.uniform(*filming.eye_distance_px))
     noise, blur, flicker = rng.uniform(0.5, 5.0), rng.uniform(0.0, 0.8), rng.uniform(0.0, 0.008)
     exposure = rng.uniform(0.8, 1.15)
+    (grain,) = rng.spawn(1)  # of its own, so that labels do not depend on the size of the pictures
 
     def pictures() -> Iterator[NDArray[np.uint8]]:
         motion = performance.motion
         for start in range(0, len(motion.pose), _CHUNK):
             part = Motion(motion.strengths[start : start + _CHUNK], motion.pose[start : start + _CHUNK])
             for picture in renderer.draw(scene, part)[0]:
-                yield _sense(picture, noise, blur, exposure + rng.normal(0.0, flicker))
+                yield _sense(picture, noise, blur, exposure + rng.normal(0.0, flicker), grain)
             reporter.progress(f"filming {path.name}", done + start + len(part.pose), total)
             if reporter.stop_requested:
                 return
@@ -136,12 +138,12 @@ def _film(
     write_video(path, pictures(), filming.size, filming.fps, crf)
 
 
-def _sense(picture: NDArray[np.uint8], noise: float, blur: float, exposure: float) -> NDArray[np.uint8]:
+def _sense(picture: NDArray[Any], noise: float, blur: float, exposure: float, rng: np.random.Generator) -> NDArray[Any]:
     """Lens and sensor."""
     if blur > 0.2:
         picture = cv2.GaussianBlur(picture, (0, 0), blur)
-    grain = cv2.randn(np.empty(picture.shape, np.int16), 0, noise)
-    return cv2.add(cv2.convertScaleAbs(picture, alpha=exposure), grain, dtype=cv2.CV_8U)
+    values = picture * np.float32(exposure) + np.float32(noise) * rng.standard_normal(picture.shape, np.float32)
+    return values.clip(0, 255).astype(np.uint8)
 
 
 def write_video(path: Path, pictures: Iterator[NDArray[np.uint8]], size: tuple[int, int], fps: int, crf: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +35,14 @@ def draw_scene(rng: np.random.Generator, size: tuple[int, int], eye_distance_px:
 
 
 def _direction(x: float, y: float, z: float) -> NDArray[np.float32]:
-    vector = np.array([x, y, z], np.float32)
-    return vector / np.linalg.norm(vector)
+    vector = np.array([x, y, z])
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 def _background(rng: np.random.Generator) -> NDArray[np.uint8]:
     """A wall, a gradient, blurred furniture or colored noise, (96, 96, 3)."""
     base = rng.uniform(20, 235, 3) * rng.uniform(0.7, 1.0)
-    picture = np.full((96, 96, 3), base, np.float32)
+    picture: NDArray[Any] = np.full((96, 96, 3), base, np.float32)
     kind = rng.random()
     if kind < 0.3:
         picture += np.linspace(-1, 1, 96)[:, None, None] * rng.uniform(-40, 40, 3)
@@ -57,8 +59,8 @@ def _background(rng: np.random.Generator) -> NDArray[np.uint8]:
     return picture.clip(0, 255).astype(np.uint8)
 
 
-def spoil(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """What a camera does to one still: resolution, blur, exposure, noise, compression. Same shape."""
+def spoil(picture: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+    """What a camera does to one still (uint8): resolution, blur, exposure, noise, compression. Same shape."""
     height, width = picture.shape[:2]
     if rng.random() < 0.4:
         small = rng.uniform(0.3, 0.9)
@@ -68,8 +70,8 @@ def spoil(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.5))
     values = picture.astype(np.float32) * rng.uniform(0.65, 1.3) + rng.uniform(-18, 18)
     if rng.random() < 0.6:
-        values += cv2.randn(np.empty_like(values), 0, rng.uniform(1, 9))
-    result = values.clip(0, 255).astype(np.uint8)
+        values += rng.uniform(1, 9) * rng.standard_normal(values.shape, np.float32)
+    result: Any = values.clip(0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         _, packed = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 90))])
         result = cv2.imdecode(packed, cv2.IMREAD_COLOR)

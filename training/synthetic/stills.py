@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -139,9 +140,7 @@ def _estimated(points: Floats, rng: np.random.Generator) -> Floats:
     return (points + common + rng.normal(0.0, 0.035 * eyes, points.shape)).astype(np.float32)
 
 
-def _point_crop(
-    picture: NDArray[np.uint8], points: Floats, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], Floats]:
+def _point_crop(picture: NDArray[Any], points: Floats, rng: np.random.Generator) -> tuple[NDArray[Any], Floats]:
     eyes = float(np.linalg.norm(points[1] - points[0]))
     vertical = float(np.linalg.norm(points[3:].mean(0) - points[:2].mean(0)))
     reach = max(eyes, 0.95 * vertical)

@@ -11,7 +11,8 @@ SIDED = [
     "mouthPress", "mouthSmile", "mouthStretch", "mouthUpperUp", "noseSneer",
 ]  # fmt: skip
 SINGLE = [
-    "jawForward", "jawLeft", "jawOpen", "jawRight", "mouthClose", "mouthFunnel", "mouthLeft", "mouthPucker", "mouthRight",
+    "jawForward", "jawLeft", "jawOpen", "jawRight", "mouthClose", "mouthFunnel", "mouthLeft", "mouthPucker",
+    "mouthRight",
     "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper",
 ]  # fmt: skip
 
