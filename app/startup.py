@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import platformdirs
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import assets
@@ -99,7 +99,8 @@ def save_window_picture(project: Path, png: Path, video: str | None = None, them
             raise OSError(f"the picture cannot be written to {png}; choose another place")
     finally:
         window.leave()
-        app.processEvents()
+        window.deleteLater()
+        app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _choose(session: Session, video: str | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app import theme
@@ -149,9 +150,14 @@ def window(session: Session, qapp: QApplication) -> Iterator[StudioWindow]:
     window.activateWindow()
     wait_until(lambda: window.parts.player.picture.image is not None)
     yield window
+    dispose(window)
+
+
+def dispose(window: StudioWindow) -> None:
+    """Ends and deletes it now: windows left over would be styled again with every change of theme."""
     window.leave()
     window.deleteLater()
-    qapp.processEvents()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def wait_until(ready: Callable[[], bool], timeout_s: float = 20.0) -> None:

@@ -14,7 +14,7 @@ from app.settings import Settings, load_settings, save_settings
 from app.startup import save_window_picture
 from app.window import StudioWindow
 from fedn.annotation.interval import Interval
-from tests.window.conftest import Told, wait_until
+from tests.window.conftest import Told, dispose, wait_until
 
 
 def test_importing_the_window_does_not_import_torch(repository: Path):
@@ -30,7 +30,7 @@ def test_without_a_project_the_welcome_page_offers_recent_ones(qapp: QApplicatio
     assert window.welcome.isVisible()
     assert not window.parts.player.isVisible()
     assert not window.actions_by_name["detect"].isEnabled()
-    window.leave()
+    dispose(window)
 
 
 def test_the_panels_appear_with_the_project_and_go_with_it(session: Session, window: StudioWindow):
