@@ -67,7 +67,7 @@ class ModelInfo:
     created: str = field(default_factory=utc_now)
     kind: str = "fedn"
     threshold: float = 0.5
-    nms_iou: float = 0.2
+    nms_iou: float = 0.05
     candidate_nms_iou: float = 0.3
     metrics: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
@@ -155,7 +155,7 @@ def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
             network=FednConfig.from_dict(content["network"]),
             created=str(content.get("created", "")),
             threshold=float(detection.get("threshold", 0.5)),
-            nms_iou=float(detection.get("nms_iou", 0.2)),
+            nms_iou=float(detection.get("nms_iou", 0.05)),
             candidate_nms_iou=float(detection.get("candidate_nms_iou", 0.3)),
             metrics=content.get("metrics", {}),
             provenance=Provenance(

@@ -227,8 +227,10 @@ class Predictor:
         kept = hard_nms(scored.intervals, best, iou, limit)
         kept = kept[best[kept] >= least]
         voted = vote(scored.intervals, best, kept, VOTE_IOU)
+        # Voting moves boundaries, and two that were apart may now overlap.
+        apart = hard_nms(voted, best[kept], iou)
         events = []
-        for index, (start, stop) in zip(kept, voted, strict=True):
+        for index, (start, stop) in zip(kept[apart], voted[apart], strict=True):
             label = int(scored.scores[index].argmax())
             interval = grid.to_frames(start, stop)
             events.append(
