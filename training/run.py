@@ -263,7 +263,10 @@ class _Run:
         model = Model(self.start.backbone.eval(), detector.eval(), self.start.info)
         chosen_on = self._fresh(self.validation or self.training)
         predicted = predict(Predictor(model, str(self.device)), chosen_on)
-        threshold = choose_threshold(predicted, self.start.info.threshold)
+        threshold = self.start.info.threshold
+        # Scores on what was just learned are too high to choose a threshold from; the parent's was chosen on others.
+        if self.validation or not self.config.start.parent:
+            threshold = choose_threshold(predicted, threshold)
         key = "validation" if self.validation else "training"
         source = Provenance(
             parent=self.start.info.name if self.config.start.parent else "",

@@ -39,7 +39,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    phases: tuple[Phase, ...] = (Phase(80, 4.5, 1e-3, 48), Phase(112, 3.0, 6e-4))
+    phases: tuple[Phase, ...] = (Phase(80, 4.5, 1e-3, 48), Phase(112, 2.0, 6e-4, 48))
     weight_decay: float = 0.02
     emotion_weight: float = 0.3
     seed: int = 0
