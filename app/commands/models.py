@@ -33,13 +33,13 @@ def list_(project: ProjectArgument = None, json: JsonOption = False) -> None:
 
 @application.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Name or folder of a model.")],
-    project: Annotated[Path | None, typer.Option(help="The project whose models are meant.")] = None,
+    project: Annotated[Path, typer.Argument(help="The project's folder.")],
+    name: Annotated[str, typer.Argument(help="Name or folder of a model; by default the one in use.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Show a model's description: labels, network, figures, where it comes from."""
     with output(json) as out:
-        info = read_model_info(resolve_model(name, project))
+        info = read_model_info(resolve_model(name or _model_in_use(project), project))
         out.document(_summary(info) | {"threshold": info.threshold, "network": info.network.to_dict()})
         out.say(info.to_toml())
 
