@@ -1,0 +1,54 @@
+"""What users can rely on from the model that comes along, on people it has never seen."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from fedn.annotation.event import Event
+from fedn.annotation.formats.event_csv import read_event_table
+from fedn.annotation.metrics import evaluate
+from fedn.predictor import Predictor
+from fedn.registry import DEFAULT_MODEL, resolve_model
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor.load(resolve_model(DEFAULT_MODEL))
+
+
+def one_based_truth(path: Path) -> list[Event]:
+    """The table's frames begin at 1 and are inclusive."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    names = ("onset_1based", "apex_1based", "offset_1based")
+    frames = [[int(row[name]) - 1 for name in names] for row in rows]
+    return [
+        Event(onset, offset, row["emotion"], apex=apex) for (onset, apex, offset), row in zip(frames, rows, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("name", ["long90s_single_face", "vfr_23s_single_face"])
+def test_smiles_of_a_real_person_are_found_named_and_placed(predictor: Predictor, shared_data: Path, name: str) -> None:
+    videos = shared_data / "videos"
+    truth = {name: one_based_truth(videos / f"{name}_gt.csv")}
+    prediction = predictor.detect(videos / f"{name}.mp4")
+    result = evaluate(truth, {name: list(prediction.events)})
+    assert result.spotting.f1 >= 0.85
+    assert {event.label for event in prediction.events} == {"happiness"}
+
+
+@pytest.mark.parametrize("name", ["grid_bbaf2n.mpg", "pyfeat_no_face.mp4"])
+def test_nothing_is_found_where_nobody_shows_anything(predictor: Predictor, shared_data: Path, name: str) -> None:
+    assert predictor.detect(shared_data / "videos" / name).events == ()
+
+
+def test_a_rendered_person_of_the_demo_is_mostly_understood(predictor: Predictor, repository: Path) -> None:
+    folder = repository / "resources" / "demo"
+    video = folder / "videos" / "r102" / "r102_1.mp4"
+    rows = [row for row in read_event_table(folder / "labels.csv") if row.video == video.name]
+    truth = {video.name: [row.event for row in rows if row.tier == "expert"]}
+    prediction = predictor.detect(video)
+    result = evaluate(truth, {video.name: list(prediction.events)})
+    assert result.spotting.f1 >= 0.75
+    assert prediction.face_frames >= 0.97 * prediction.frame_count
