@@ -128,7 +128,7 @@ def retrain_config(
         # Live frames are whole frames of the video, so windows run at their own speed.
         augmentation = AugmentationConfig(speed=0.0)
     else:
-        optimization = OptimizationConfig(epochs=epochs or 20, learning_rate=1e-4, ema=0.99, negatives=2.0)
+        optimization = OptimizationConfig(epochs=epochs or 12, learning_rate=3e-5, ema=0.99, negatives=2.0)
         augmentation = AugmentationConfig()
     return TrainingConfig(
         name=f"{parent.name}-retrained",
