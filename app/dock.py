@@ -65,6 +65,8 @@ def scrolling(panel: QWidget) -> QScrollArea:
     area.setWidget(panel)
     area.viewport().setAutoFillBackground(False)
     panel.setAutoFillBackground(False)
-    area.setMinimumWidth(max(200, panel.minimumSizeHint().width()))
+    # A least width that was set does not count in the hint; the scroll bar takes its part of it.
+    bar = area.verticalScrollBar().sizeHint().width()
+    area.setMinimumWidth(max(200, panel.minimumSizeHint().width(), panel.minimumWidth() + bar))
     area.setMinimumHeight(120)
     return area

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
 from app import theme
@@ -21,7 +21,7 @@ class Header(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.menus = QMenuBar()
         self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.name, self._counts = QLabel(), QLabel()
+        self.name, self._counts, self._shown_counts = QLabel(), QLabel(), ""
         self.name.setObjectName("projectName")
         self._counts.setProperty("muted", True)
         self._counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -64,7 +64,20 @@ class Header(QWidget):
         self._rest.setVisible(name is not None)
         self.name.setText(self.name.fontMetrics().elidedText(name or "", Qt.TextElideMode.ElideRight, 260))
         self.name.setToolTip(name or "")
-        self._counts.setText(counts)
+        self._shown_counts = counts
+        self._show_counts_if_they_fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_counts_if_they_fit()
+
+    def _show_counts_if_they_fit(self) -> None:
+        """Half a word would be worse than none."""
+        row = self._rest.layout()
+        if row is not None:
+            row.activate()
+        fits = self._counts.width() >= self._counts.fontMetrics().horizontalAdvance(self._shown_counts)
+        self._counts.setText(self._shown_counts if fits else "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, tokens = QPainter(self), theme.current()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QMainWindow,
     QMenu,
+    QScrollArea,
     QStackedWidget,
+    QTabWidget,
 )
 
 from app import assets, theme
@@ -34,6 +36,7 @@ LAYOUT_VERSION = 1
 MARGIN_PX = 8
 TIMELINE_SHARE = 0.36
 LOWEST_TIMELINE_PX = 282
+TRAINING_PX = 400
 PROJECT_SUFFIX = ".fedn"
 
 
@@ -91,6 +94,9 @@ class StudioWindow(QMainWindow):
             self.addDockWidget(where, docks[name])
         self.setCorner(Qt.Corner.BottomLeftCorner, area.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
+        # Its curves and figures are high: it shares the whole place below the labels instead of halving it.
+        self.tabifyDockWidget(docks["inspector"], docks["training"])
+        self.setTabPosition(area.RightDockWidgetArea, QTabWidget.TabPosition.North)
         docks["training"].hide()
         return docks
 
@@ -143,6 +149,7 @@ class StudioWindow(QMainWindow):
         session.selection_changed.connect(self._update_enabled)
         parts.jobs.running_changed.connect(self._update_enabled)
         parts.jobs.training_started.connect(self._show_training)
+        parts.jobs.training_finished.connect(self._show_choice)
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.jobs.detect)
@@ -238,8 +245,22 @@ class StudioWindow(QMainWindow):
         self._header.detect.setEnabled(bool(project and project.videos))
 
     def _show_training(self, *_: object) -> None:
-        self._docks["training"].show()
-        self._docks["training"].raise_()
+        training = self._docks["training"]
+        training.show()
+        training.raise_()
+        if not training.isFloating():
+            self.resizeDocks([training], [TRAINING_PX], Qt.Orientation.Horizontal)
+
+    def _show_choice(self, *_: object) -> None:
+        """Brings what there is to decide into sight, but takes nobody's text field away."""
+        training, choice = self._docks["training"], self.parts.training.choice
+        if choice.isHidden() or self.parts.inspector.isAncestorOf(QApplication.focusWidget() or self):
+            return
+        training.raise_()
+        area = training.widget()
+        if isinstance(area, QScrollArea):
+            # Only after the panel has given the new rows their places.
+            QTimer.singleShot(0, self, lambda: area.ensureWidgetVisible(choice.use_button))
 
     # Slots of the table
 
@@ -290,7 +311,9 @@ class StudioWindow(QMainWindow):
             self.parts.jobs.detect(list(self.session.project.videos))
 
     def retrain(self) -> None:
-        options = RetrainDialog(self.session, self).ask()
+        dialog = RetrainDialog(self.session, self)
+        options = dialog.ask()
+        dialog.deleteLater()
         if options is not None:
             self.parts.jobs.retrain(options)
 

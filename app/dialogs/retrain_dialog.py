@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIntValidator
+from PySide6.QtGui import QIcon, QIntValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -58,6 +58,8 @@ class RetrainDialog(QDialog):
         self._labels = LabelCounts(project.vocabulary.labels if project else ())
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.start_button = self._buttons.addButton("Start training", QDialogButtonBox.ButtonRole.AcceptRole)
+        # Some platforms put a picture on it, which the other buttons of the program have not.
+        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
         self._lay_out()
         self.tier.addItems(truth_tiers(project) if project else [])
         self.tier.currentTextChanged.connect(self._on_tier_chosen)

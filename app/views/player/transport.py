@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIntValidator
+from PySide6.QtGui import QAction, QIntValidator, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
 from app import assets, theme
@@ -102,6 +102,18 @@ class Transport(QWidget):
     def show_looping(self, on: bool) -> None:
         self._loop.setChecked(on)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Where there is no room for all, what the video is goes first; it stands in the status bar too.
+        places = (self._row.itemAt(place) for place in range(self._row.count()))
+        items = [item for item in places if item is not None]
+        others = sum(
+            item.sizeHint().width() + self._row.spacing() for item in items if item.widget() is not self._about
+        )
+        margins = self._row.contentsMargins()
+        room = event.size().width() - margins.left() - margins.right() - others
+        self._about.setVisible(self._about.sizeHint().width() <= room)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
@@ -129,7 +141,7 @@ class Transport(QWidget):
         return menu
 
     def _lay_out(self, buttons: tuple[QToolButton, ...]) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(5)
         for button in buttons:

@@ -11,6 +11,7 @@ from app.views.timeline.event_style import EventStyle, Fill
 RADIUS_PX = 4.0
 BAR_PX = 4.0
 LEAST_WIDTH_PX = 3.0
+LEAST_LETTER_PX = 9.0
 
 
 def event_font(base: QFont) -> QFont:
@@ -57,12 +58,18 @@ def _paint_texture(painter: QPainter, rect: QRectF, style: EventStyle, radius: f
 
 
 def _paint_text(painter: QPainter, rect: QRectF, style: EventStyle) -> None:
-    left = rect.left() + (BAR_PX + 4 if style.fill == Fill.OUTLINED else 7)
+    bar = BAR_PX if style.fill == Fill.OUTLINED else 0.0
+    left = rect.left() + (bar + 4 if bar else 7)
     room = rect.right() - 4 - left
     metrics = QFontMetricsF(painter.font())
     text = next((text for text in style.texts if metrics.horizontalAdvance(text) <= room), "")
     if not text:
-        return
+        # Too narrow for margins: one letter in the middle of what is not bar.
+        text, free = style.texts[-1], rect.width() - bar
+        width = metrics.horizontalAdvance(text)
+        if rect.width() < LEAST_LETTER_PX or width > free:
+            return
+        left, room = rect.left() + bar + (free - width) / 2, width + 1
     place = QRectF(left, rect.top(), room, rect.height())
     if style.fill == Fill.STRIPED or style.hatched:
         back = QColor(style.background)

@@ -66,11 +66,14 @@ def style_of(event: Event, row: TierRow, vocabulary: Vocabulary | None, tokens: 
     if row.tier.source != Source.DETECTOR:
         fill = Fill.STRIPED if row.tier.source == Source.SELF_REPORT else Fill.SOLID
         border, on_event = color.darker(125), tokens.on_event
-        return EventStyle(fill, color, color, border, on_event, (written, code), missed=event.id in row.missed)
+        return EventStyle(
+            fill, color, color, border, on_event, (written, code, code[:1]), missed=event.id in row.missed
+        )
     compared = agreement_color(tokens, row.agreement.get(event.id)) or color
     score = 1.0 if event.score is None else event.score
     opacity = LOWEST_OPACITY + (1 - LOWEST_OPACITY) * score
-    texts = (written, code) if event.score is None else (f"{written} {score:.2f}", f"{code} {score:.2f}", code)
+    with_score = () if event.score is None else (f"{written} {score:.2f}", f"{code} {score:.2f}")
+    texts = (*with_score, code, code[:1]) if with_score else (written, code, code[:1])
     background = blended(compared, tokens.panel, 0.42 * opacity)
     border = blended(compared, tokens.panel, opacity)
     return EventStyle(Fill.OUTLINED, color, background, border, tokens.text, texts, hatched=score < sure_from)

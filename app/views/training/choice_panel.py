@@ -37,15 +37,17 @@ class ChoicePanel(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.use_button)
         buttons.addWidget(self.keep_button)
+        # Above the table, so that a low panel shows what there is to decide without scrolling.
         self.row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.row.addLayout(buttons)
-        self.row.addWidget(note, 1)
+        self.row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.heading)
-        column.addWidget(self.table)
         column.addLayout(self.row)
+        column.addWidget(self.table)
+        column.addWidget(note)
 
     def show_models(
         self, old: str, new: str, held_out: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]

@@ -11,6 +11,7 @@ from app import theme
 from app.views.training.figures import Figure
 
 _NOTHING = "–"
+ROW_PX = 24
 
 
 class ComparisonTable(QTableWidget):
@@ -44,8 +45,8 @@ class ComparisonTable(QTableWidget):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
-            self.setRowHeight(row, 28)
-        self.setFixedHeight(28 * len(figures) + self.horizontalHeader().sizeHint().height() + 4)
+            self.setRowHeight(row, ROW_PX)
+        self.setFixedHeight(ROW_PX * len(figures) + self.horizontalHeader().sizeHint().height() + 4)
         self._color()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -221,10 +221,14 @@ class TrainingView(QWidget):
         column.addWidget(self._bar)
         column.addWidget(self.choice)
         column.addLayout(self._middle, 1)
+        # Stacked at first: what holds the panel asks for its least width before it has a size.
+        self._arrange(is_narrow=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = event.size().width() < _NARROW_PX
+        self._arrange(is_narrow=event.size().width() < _NARROW_PX)
+
+    def _arrange(self, *, is_narrow: bool) -> None:
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         for layout in (self._top, self._middle, self.choice.row):
             layout.setDirection(direction)
