@@ -81,6 +81,11 @@ class JobQueue(QObject):
         """Of the running retraining."""
         return self._running.run_folder if self._running else None
 
+    @property
+    def running_pid(self) -> int:
+        """Process id of the running child, 0 for none."""
+        return self._running.job.pid if self._running else 0
+
     def detect(self, video_ids: Iterable[str]) -> None:
         """Detect in these videos with the model in use, one after the other."""
         project = self._session.project
