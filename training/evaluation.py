@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from fedn.features.extract import VideoFeatures
 
 from fedn.annotation.event import Event
 from fedn.annotation.matching import match
 from fedn.annotation.metrics import Evaluation, evaluate
+from fedn.features.extract import VideoFeatures
 from fedn.predictor import Predictor
 from fedn.progress import SILENT, Reporter
 from training.datasets.sample import Sample
