@@ -44,8 +44,11 @@ def test_the_filter_looks_at_subject_name_state_and_labels(view: VideosView, tex
     assert [row for row in rows(view) if not row.startswith("Subject")] == titles
 
 
-def test_a_click_selects_the_video_and_the_session_selects_the_row(view: VideosView, session: Session) -> None:
-    view.list.setCurrentIndex(view.model.index(4))
+def test_a_click_selects_the_video_and_the_session_selects_the_row(
+    view: VideosView, session: Session, qtbot: QtBot
+) -> None:
+    place = view.list.visualRect(view.model.index(4)).center()
+    qtbot.mouseClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert session.current_video == all_videos(session)[2]
     session.select_video(all_videos(session)[3].id)
     assert view.selected_ids() == (all_videos(session)[3].id,)
