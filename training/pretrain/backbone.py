@@ -18,13 +18,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fedn.errors import TrainingError
+from fedn.features.backbone_runtime import MEAN, STD
 from fedn.models.resnet import FEATURE_CHANNELS, ResNet18
 from fedn.progress import SILENT, Reporter
 from training.synthetic.expressions import EMOTIONS, Shapes
 from training.synthetic.stills import Stills
-
-# The mean and standard deviation of ImageNet, which every published ResNet-18 expects.
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
