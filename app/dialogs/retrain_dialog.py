@@ -33,7 +33,7 @@ _PRESET_NAMES = ("Quick", "Standard", "Thorough")
 MOST_EPOCHS = 1000
 _SCOPES = (
     ("detector", "Detector only", "minutes on an ordinary computer"),
-    ("full", "Full network", "the backbone too, hours without a graphics card"),
+    ("full", "Full network", "the backbone too, much slower without a graphics card"),
 )
 
 
