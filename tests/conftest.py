@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -17,6 +18,10 @@ if "--headed" not in sys.argv:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("fedn", deadline=None)
+settings.load_profile("fedn")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

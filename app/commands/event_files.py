@@ -13,8 +13,7 @@ from fedn.errors import FednError, FormatError
 from fedn.progress import Reporter
 
 if TYPE_CHECKING:
-    from fedn.annotation.formats.eaf import EafTier
-    from fedn.annotation.formats.event_json import VideoEvents
+    from fedn.annotation.formats.content import VideoEvents
     from fedn.predictor import Prediction
     from fedn.video.frame_index import FrameIndex
 
@@ -42,7 +41,7 @@ def write_prediction(
     Raises:
         FormatError: if a file cannot be written.
     """
-    from fedn.annotation.formats.event_json import TierEvents, VideoEvents
+    from fedn.annotation.formats.content import TierEvents, VideoEvents
 
     tier = TierEvents("FEDN", Source.DETECTOR, model, prediction.events)
     events = VideoEvents(prediction.video.name, "", prediction.frame_count, prediction.fps, (tier,))
@@ -67,7 +66,7 @@ def write_project_events(project: Project, folder: Path, formats: Sequence[str],
 
 def video_events(project: Project, video: Video) -> VideoEvents:
     """A video with all its tiers, as files know it."""
-    from fedn.annotation.formats.event_json import TierEvents, VideoEvents
+    from fedn.annotation.formats.content import TierEvents, VideoEvents
 
     tiers = tuple(
         TierEvents(tier.name, tier.source, tier.who, project.events(tier.id)) for tier in project.tiers_of(video.id)
@@ -106,15 +105,9 @@ def write_video_events(
         elif name == "json":
             write_event_json(target, [video])
         else:
-            write_eaf(target, media=path.absolute(), subject=video.subject, index=index, tiers=eaf_tiers(video))
+            write_eaf(target, media=path.absolute(), subject=video.subject, index=index, tiers=video.tiers)
         written.append(target)
     return written
-
-
-def eaf_tiers(video: VideoEvents) -> list[EafTier]:
-    from fedn.annotation.formats.eaf import EafTier
-
-    return [EafTier(tier.name, tier.source, tier.who, tier.events) for tier in video.tiers]
 
 
 def make_folder(folder: Path) -> None:

@@ -80,7 +80,7 @@ class FrameIndex:
         frames = np.searchsorted(self.starts_s, times_s, side="right") - 1
         return np.clip(frames, 0, self.frame_count - 1).astype(np.int64)
 
-    @cached_property
+    @property
     def fps(self) -> float:
         """Nominal frame rate: frames divided by duration. For display, never for translating."""
         if self.frame_count == 1:

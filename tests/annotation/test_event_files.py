@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fedn.annotation.event import Event, Origin
-from fedn.annotation.formats.eaf import EafTier, write_eaf
+from fedn.annotation.formats.content import TierEvents, VideoEvents
+from fedn.annotation.formats.eaf import write_eaf
 from fedn.annotation.formats.event_csv import COLUMNS, EventRow, event_rows, read_event_table, write_event_table
-from fedn.annotation.formats.event_json import TierEvents, VideoEvents, read_event_json, write_event_json
+from fedn.annotation.formats.event_json import read_event_json, write_event_json
 from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import shipped_vocabulary
 from fedn.errors import FormatError
@@ -149,7 +150,7 @@ def test_json_that_is_something_else_is_refused(text: str, tmp_path: Path) -> No
 @given(EVENTS)
 def test_an_eaf_has_ordered_slots_no_overlap_and_every_event(tmp_path: Path, own: list[Event]) -> None:
     path, media = tmp_path / "out.eaf", tmp_path / "long video.mp4"
-    tiers = [EafTier("FEDN", Source.DETECTOR, "base", tuple(own)), EafTier("FEDN", Source.EXPERT, "ann", ())]
+    tiers = [TierEvents("FEDN", Source.DETECTOR, "base", tuple(own)), TierEvents("FEDN", Source.EXPERT, "ann", ())]
     write_eaf(path, media=media, subject="s1", index=INDEX, tiers=tiers, vocabulary=shipped_vocabulary())
     root = ET.parse(path).getroot()
     times = [int(slot.get("TIME_VALUE", "")) for slot in root.iter("TIME_SLOT")]
@@ -184,7 +185,9 @@ def test_an_eaf_has_ordered_slots_no_overlap_and_every_event(tmp_path: Path, own
 def test_an_eaf_says_where_the_video_is_and_who_made_each_tier(tmp_path: Path) -> None:
     path, media = tmp_path / "out.eaf", tmp_path / "long video.mp4"
     event = Event(10, 20, "fear", apex=15, score=0.5, note="a < b & \x00c")
-    write_eaf(path, media=media, subject="s1", index=INDEX, tiers=[EafTier("FEDN", Source.DETECTOR, "base", (event,))])
+    write_eaf(
+        path, media=media, subject="s1", index=INDEX, tiers=[TierEvents("FEDN", Source.DETECTOR, "base", (event,))]
+    )
     root = ET.parse(path).getroot()
     descriptor = root.find("HEADER/MEDIA_DESCRIPTOR")
     assert descriptor is not None

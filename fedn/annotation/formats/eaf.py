@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from fedn.annotation.event import Event
-from fedn.annotation.formats.event_csv import FrameTimes
+from fedn.annotation.formats.content import TierEvents
+from fedn.annotation.formats.times import FrameTimes
 from fedn.annotation.project_file import write_whole
 from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import Vocabulary
@@ -21,23 +21,13 @@ _EVENTS, _DETAILS = "expressions", "details"
 _MIME_TYPES = {".mp4": "video/mp4", ".mpg": "video/mpeg", ".mpeg": "video/mpeg", ".mov": "video/quicktime"}
 
 
-@dataclass(frozen=True, slots=True)
-class EafTier:
-    """A tier to write. `events` may overlap; they are then spread over several ELAN tiers."""
-
-    name: str
-    source: Source
-    who: str
-    events: tuple[Event, ...]
-
-
 def write_eaf(
     path: Path,
     *,
     media: Path,
     subject: str,
     index: FrameTimes,
-    tiers: Sequence[EafTier],
+    tiers: Sequence[TierEvents],
     vocabulary: Vocabulary | None = None,
 ) -> None:
     """Writes one video's tiers, whole or not at all.
@@ -94,7 +84,7 @@ class _EafWriter:
         self._times: list[tuple[int, ET.Element, str]] = []
         self._tier_names: set[str] = set()
 
-    def add_tier(self, tier: EafTier, subject: str, index: FrameTimes) -> None:
+    def add_tier(self, tier: TierEvents, subject: str, index: FrameTimes) -> None:
         for events in _without_overlap(tier.events):
             name = self._free_name(_writable(tier.name))
             who = f"model:{tier.who}" if tier.source is Source.DETECTOR else tier.who

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from fedn.annotation.event import Event
+from fedn.annotation.formats.times import FrameTimes
 from fedn.annotation.project_file import write_whole
 from fedn.errors import EditError, FormatError
 
@@ -20,14 +20,6 @@ COLUMNS = (
 )  # fmt: skip
 _OPTIONAL = "intensity"
 _SECONDS = ("onset_s", "apex_s", "offset_s")
-
-
-class FrameTimes(Protocol):
-    """What a table needs of a FrameIndex."""
-
-    def time_s(self, frame: int) -> float: ...
-
-    def end_s(self, frame: int) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from fedn.annotation.event import Event, Origin
+from fedn.annotation.formats.content import TierEvents, VideoEvents
 from fedn.annotation.project_file import write_whole
 from fedn.annotation.tier import Source
 from fedn.errors import EditError, FormatError
@@ -17,39 +18,24 @@ FORMAT = "fedn-events"
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class TierEvents:
-    """A tier in a file: who is the annotator, or for a detector's tier the model."""
-
-    name: str
-    source: Source
-    who: str
-    events: tuple[Event, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VideoEvents:
-    """A video in a file; `video` is its file name, `fps` nominal."""
-
-    video: str
-    subject: str
-    frame_count: int
-    fps: float
-    tiers: tuple[TierEvents, ...]
-
-
 def write_event_json(path: Path, videos: Sequence[VideoEvents]) -> None:
     """Writes a file, whole or not at all.
 
     Raises:
         FormatError: if it cannot be written.
     """
-    document = {"format": FORMAT, "version": VERSION, "videos": [asdict(video) for video in videos]}
+    document = {"format": FORMAT, "version": VERSION, "videos": [_plain(video) for video in videos]}
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     try:
         write_whole(path, text.encode() + b"\n")
     except OSError as error:
         raise FormatError(f"{path} cannot be written: {error.strerror}; choose another folder") from error
+
+
+def _plain(video: VideoEvents) -> dict[str, Any]:
+    content = asdict(video)
+    del content["path"]
+    return content
 
 
 def read_event_json(path: Path) -> list[VideoEvents]:

@@ -1,0 +1,79 @@
+"""What every foreign format is read into and written from: videos with tiers of events, and remarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fedn.annotation.event import Event
+from fedn.annotation.tier import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the user should know of: what was mended, left out or doubtful while reading, or lost while writing.
+
+    Attributes:
+        file: the file it is about.
+        place: where in the file: "sheet “Sheet1”, row 12", "line 7", "tier “Expert”"; "" for the whole file.
+        text: one sentence without a full stop that says what was found and what was done.
+    """
+
+    file: Path
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.place}: {self.text}" if self.place else f"{self.file}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class TierEvents:
+    """A tier in a file: `who` is the annotator, or for a detector's tier the model."""
+
+    name: str
+    source: Source
+    who: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoEvents:
+    """A video in a file.
+
+    Attributes:
+        video: its file name (for a folder of images the folder's), as the format names it.
+        subject: the filmed person, "" if the file does not say.
+        frame_count: number of frames, 0 if the file does not say.
+        fps: nominal, 0 if the file does not say.
+        path: where the file says the video lies, None if it does not say; never trusted, only offered.
+    """
+
+    video: str
+    subject: str
+    frame_count: int
+    fps: float
+    tiers: tuple[TierEvents, ...]
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a reader returns. Nothing is dropped without a remark."""
+
+    videos: tuple[VideoEvents, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(slots=True)
+class Remarks:
+    """Collects remarks on one file while it is read or written."""
+
+    file: Path
+    list: list[Remark] = field(default_factory=list)
+
+    def add(self, place: str, text: str) -> None:
+        self.list.append(Remark(self.file, place, text))
+
+    def done(self) -> tuple[Remark, ...]:
+        return tuple(self.list)
