@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def write_prediction(
     from fedn.annotation.formats.content import TierEvents, VideoEvents
 
     tier = TierEvents("FEDN", Source.DETECTOR, model, prediction.events)
-    events = VideoEvents(prediction.video.name, "", prediction.frame_count, prediction.fps, (tier,))
+    events = VideoEvents(prediction.video.name, "", prediction.frame_count, prediction.fps, (tier,), prediction.video)
     return write_video_events(folder, stem, prediction.video, events, index, formats)
 
 
@@ -71,7 +72,7 @@ def video_events(project: Project, video: Video) -> VideoEvents:
     tiers = tuple(
         TierEvents(tier.name, tier.source, tier.who, project.events(tier.id)) for tier in project.tiers_of(video.id)
     )
-    return VideoEvents(video.name, video.subject, video.frame_count, video.fps, tiers)
+    return VideoEvents(video.name, video.subject, video.frame_count, video.fps, tiers, video.path)
 
 
 def frame_index_of(project: Project, video: Video) -> FrameIndex:
@@ -105,7 +106,7 @@ def write_video_events(
         elif name == "json":
             write_event_json(target, [video])
         else:
-            write_eaf(target, media=path.absolute(), subject=video.subject, index=index, tiers=video.tiers)
+            write_eaf(target, [replace(video, path=path.absolute())], lambda _: index)
         written.append(target)
     return written
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from fedn.annotation.event import Event
-from fedn.annotation.formats.content import TierEvents
-from fedn.annotation.formats.times import FrameTimes
-from fedn.annotation.project_file import write_whole
+from fedn.annotation.formats.content import Remark, TierEvents, VideoEvents
+from fedn.annotation.formats.foreign_file import write_foreign
+from fedn.annotation.formats.times import FrameTimes, IndexOf, no_index
 from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import FormatError
@@ -23,35 +23,34 @@ _MIME_TYPES = {".mp4": "video/mp4", ".mpg": "video/mpeg", ".mpeg": "video/mpeg",
 
 def write_eaf(
     path: Path,
+    videos: Sequence[VideoEvents],
+    index_of: IndexOf = no_index,
     *,
-    media: Path,
-    subject: str,
-    index: FrameTimes,
-    tiers: Sequence[TierEvents],
     vocabulary: Vocabulary | None = None,
-) -> None:
+    over: Path | None = None,
+) -> tuple[Remark, ...]:
     """Writes one video's tiers, whole or not at all.
 
     An event lasts from the start of its onset frame to the end of its offset frame, rounded to milliseconds. Apex
     frame, score, intensity and note become tiers that hang on the event's tier, so that ELAN moves them with it.
 
     Args:
-        media: the video; named in the file by its address and relative to `path`.
-        index: the video's frame index.
+        videos: one video; its path is named in the file by its address and relative to `path`.
         vocabulary: becomes ELAN's controlled vocabulary of labels.
 
     Raises:
-        FormatError: if the file cannot be written.
+        FormatError: if there is not exactly one video, or the file cannot be written.
     """
-    writer = _EafWriter(path, media)
-    for tier in tiers:
-        writer.add_tier(tier, subject, index)
+    if len(videos) != 1:
+        raise FormatError(f"{path} can hold one video, not {len(videos)}; write one file for each")
+    (video,) = videos
+    writer = _EafWriter(path, video.path or Path(video.video))
+    for tier in video.tiers:
+        writer.add_tier(tier, video.subject, index_of(video.video))
     root = writer.finish(vocabulary)
     ET.indent(root)
-    try:
-        write_whole(path, ET.tostring(root, encoding="UTF-8", xml_declaration=True))
-    except OSError as error:
-        raise FormatError(f"{path} cannot be written: {error.strerror}; choose another folder") from error
+    write_foreign(path, ET.tostring(root, encoding="UTF-8", xml_declaration=True))
+    return ()
 
 
 class _EafWriter:
