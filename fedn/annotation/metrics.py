@@ -151,14 +151,16 @@ def spotting_ap(truth: ByVideo, candidates: ByVideo) -> dict[str, float]:
     return {f"{iou:.2f}": average_precision(truth, candidates, iou) for iou in IOUS}
 
 
+def label_ap(truth: ByVideo, candidates: ByVideo) -> dict[str, dict[str, float]]:
+    """Average precision by label and IoU, for each label that has true events; one never predicted has 0."""
+    labels = sorted({event.label for events in truth.values() for event in events if event.label})
+    return {label: spotting_ap(of_label(truth, label), of_label(candidates, label)) for label in labels}
+
+
 def detection(truth: ByVideo, candidates: ByVideo) -> Detection:
     """Average precision within each label that has true events; labels never predicted count as 0."""
-    labels = sorted({event.label for events in truth.values() for event in events if event.label})
-    by_label: dict[str, float] = {}
-    for label in labels:
-        true_events, own = of_label(truth, label), of_label(candidates, label)
-        by_label[label] = sum(average_precision(true_events, own, iou) for iou in IOUS) / len(IOUS)
-    return Detection(sum(by_label.values()) / len(labels) if labels else None, by_label)
+    by_label = {label: sum(ap.values()) / len(ap) for label, ap in label_ap(truth, candidates).items()}
+    return Detection(sum(by_label.values()) / len(by_label) if by_label else None, by_label)
 
 
 def _count(events: ByVideo) -> int:
