@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from app import theme
+from app.document.snapping import Snapper
 from app.marking import Marking
 from app.session import Session
 from app.views.timeline import picture
@@ -26,7 +27,6 @@ from app.views.timeline.gestures.begin import begin_gesture
 from app.views.timeline.gestures.gesture import Gesture, Pointer
 from app.views.timeline.hit import Hit, HitTest, Part
 from app.views.timeline.layout import GAP_PX, TIER_PX, Band, Layout
-from app.views.timeline.snapping import Snapper
 from app.views.timeline.tier_rows import TierRows
 from app.views.timeline.tiers_painter import TiersPainter
 from app.views.timeline.time_scale import TimeScale

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt
 
+from app.document.snapping import Snapper
 from app.session import Session
-from app.views.timeline.snapping import Snapper
 from app.views.timeline.time_scale import TimeScale
 from fedn.annotation.event import Event
 
