@@ -1,4 +1,4 @@
-"""A model on disk: weights and description, written and read together."""
+"""A model on disk: weights and description, written and read together; weights of any kind, or a whole FEDN model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from fedn.errors import ModelError
 from fedn.features.backbone_runtime import backbone_hash
+from fedn.model_config import FednConfig
 from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info, write_atomically
 from fedn.models.build import build_detector
 from fedn.models.fedn import FednDetector
@@ -45,9 +46,21 @@ def save_model(folder: Path, *, backbone: ResNet18, detector: FednDetector, info
     weights = {f"backbone.{name}": stored(tensor) for name, tensor in backbone.state_dict().items()}
     weights |= {f"detector.{name}": stored(tensor) for name, tensor in detector.state_dict().items()}
     source = replace(info.provenance, backbone_hash=backbone_hash(backbone))
-    info = replace(info, provenance=source, folder=folder)
+    return save_weights(folder, weights, replace(info, provenance=source))
+
+
+def save_weights(folder: Path, weights: Mapping[str, Tensor], info: ModelInfo) -> ModelInfo:
+    """Writes the weights of a model of any kind as they are given, then its description.
+
+    Returns:
+        The description with its folder.
+
+    Raises:
+        ModelError: if the folder cannot be written.
+    """
+    info = replace(info, folder=folder)
     try:
-        write_atomically(folder / WEIGHTS_FILE, save(weights))
+        write_atomically(folder / WEIGHTS_FILE, save(dict(weights)))
         write_atomically(folder / INFO_FILE, info.to_toml().encode())
     except OSError as error:
         raise ModelError(f"the model cannot be written to {folder} ({error.strerror}); choose another folder") from None
@@ -55,26 +68,43 @@ def save_model(folder: Path, *, backbone: ResNet18, detector: FednDetector, info
 
 
 def load_model(folder: Path) -> Model:
-    """Reads a model to the processor, in float32 and eval mode.
+    """Reads a FEDN model to the processor, in float32 and eval mode.
 
     Raises:
-        ModelError: if description or weights are missing, damaged, or do not belong together.
+        ModelError: if description or weights are missing, damaged, or do not belong together, or it is of another kind.
     """
     info = read_model_info(folder)
+    if not isinstance(info.network, FednConfig):
+        raise ModelError(f"“{info.name}” is a model of the kind {info.kind}; this needs one of the kind fedn")
+    weights = load_weights(folder)
+    backbone, detector = ResNet18(), build_detector(info.network)
+    fill(backbone, weights, "backbone.", folder)
+    fill(detector, weights, "detector.", folder)
+    return Model(backbone.eval(), detector.eval(), info)
+
+
+def load_weights(folder: Path) -> dict[str, Tensor]:
+    """The weights of a model of any kind, by name, as they are kept on disk.
+
+    Raises:
+        ModelError: if they are missing or damaged.
+    """
     path = folder / WEIGHTS_FILE
     try:
-        weights = load_file(path)
+        return load_file(path)
     except FileNotFoundError:
         raise ModelError(f"{path} is missing; restore the folder from a copy or retrain") from None
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{path} cannot be read ({error}); restore the folder from a copy or retrain") from None
-    backbone, detector = ResNet18(), build_detector(info.network)
-    _fill(backbone, weights, "backbone.", path)
-    _fill(detector, weights, "detector.", path)
-    return Model(backbone.eval(), detector.eval(), info)
 
 
-def _fill(network: nn.Module, weights: Mapping[str, Tensor], prefix: str, path: Path) -> None:
+def fill(network: nn.Module, weights: Mapping[str, Tensor], prefix: str, folder: Path) -> None:
+    """Loads the weights whose names begin with `prefix` into a network.
+
+    Raises:
+        ModelError: if some are missing, of another shape, unknown to the network, or not finite; `folder` is named.
+    """
+    path = folder / WEIGHTS_FILE
     own = network.state_dict()
     given = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
     wrong = [name for name in own if name not in given and not name.endswith(OPTIONAL)]

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import tomli_w
 
 from fedn.errors import ModelError
-from fedn.model_config import FednConfig
+from fedn.model_kinds import imported, kind_named
 
 INFO_FILE = "model.toml"
 WEIGHTS_FILE = "weights.safetensors"
@@ -44,6 +44,17 @@ class Provenance:
     backbone_hash: str = ""
 
 
+class NetworkConfig(Protocol):
+    """The numbers of a network of any kind: a frozen dataclass that also has a class method `from_dict`."""
+
+    @property
+    def label_count(self) -> int: ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for TOML."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A model's description.
@@ -51,9 +62,9 @@ class ModelInfo:
     Attributes:
         name: unique among the models a project sees.
         labels: names of the labels, in the order of the network's outputs.
-        network: the detector's numbers.
+        network: the network's numbers, of the class that belongs to the kind.
         created: ISO 8601.
-        kind: the architecture; "fedn".
+        kind: the architecture, one of `fedn.model_kinds.KINDS`.
         threshold: the score from which a prediction becomes an event.
         nms_iou: overlap above which the weaker of two events goes.
         candidate_nms_iou: the same for the unthresholded list that average precision is computed from.
@@ -63,7 +74,7 @@ class ModelInfo:
 
     name: str
     labels: tuple[str, ...]
-    network: FednConfig
+    network: NetworkConfig
     created: str = field(default_factory=utc_now)
     kind: str = "fedn"
     threshold: float = 0.5
@@ -145,15 +156,18 @@ def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
         raise ModelError(f"{path} does not describe a model of FEDN Studio; choose another folder")
     if schema > SCHEMA:
         raise ModelError(f"{path} was written by a newer version of FEDN Studio (schema {schema}); update the program")
-    if content.get("kind") != "fedn":
-        raise ModelError(f"{path} describes a “{content.get('kind')}”; this version runs “fedn” models only")
+    try:
+        config = imported(kind_named(content.get("kind")).config)
+    except ModelError as error:
+        raise ModelError(f"{path} cannot be used: {error}") from None
     try:
         detection, source = content.get("detection", {}), content.get("provenance", {})
         return ModelInfo(
             name=str(content["name"]),
             labels=tuple(str(label) for label in content["labels"]),
-            network=FednConfig.from_dict(content["network"]),
+            network=config.from_dict(content["network"]),
             created=str(content.get("created", "")),
+            kind=str(content["kind"]),
             threshold=float(detection.get("threshold", 0.5)),
             nms_iou=float(detection.get("nms_iou", 0.05)),
             candidate_nms_iou=float(detection.get("candidate_nms_iou", 0.3)),

@@ -8,13 +8,13 @@ import pytest
 from fedn.annotation.event import Event
 from fedn.annotation.formats.event_csv import read_event_table
 from fedn.annotation.metrics import evaluate
-from fedn.predictor import Predictor
+from fedn.predictor import VideoPredictor, load_predictor
 from fedn.registry import DEFAULT_MODEL, resolve_model
 
 
 @pytest.fixture(scope="module")
-def predictor() -> Predictor:
-    return Predictor.load(resolve_model(DEFAULT_MODEL))
+def predictor() -> VideoPredictor:
+    return load_predictor(resolve_model(DEFAULT_MODEL))
 
 
 def one_based_truth(path: Path) -> list[Event]:
@@ -29,7 +29,9 @@ def one_based_truth(path: Path) -> list[Event]:
 
 
 @pytest.mark.parametrize("name", ["long90s_single_face", "vfr_23s_single_face"])
-def test_smiles_of_a_real_person_are_found_named_and_placed(predictor: Predictor, shared_data: Path, name: str) -> None:
+def test_smiles_of_a_real_person_are_found_named_and_placed(
+    predictor: VideoPredictor, shared_data: Path, name: str
+) -> None:
     videos = shared_data / "videos"
     truth = {name: one_based_truth(videos / f"{name}_gt.csv")}
     prediction = predictor.detect(videos / f"{name}.mp4")
@@ -39,11 +41,11 @@ def test_smiles_of_a_real_person_are_found_named_and_placed(predictor: Predictor
 
 
 @pytest.mark.parametrize("name", ["grid_bbaf2n.mpg", "pyfeat_no_face.mp4"])
-def test_nothing_is_found_where_nobody_shows_anything(predictor: Predictor, shared_data: Path, name: str) -> None:
+def test_nothing_is_found_where_nobody_shows_anything(predictor: VideoPredictor, shared_data: Path, name: str) -> None:
     assert predictor.detect(shared_data / "videos" / name).events == ()
 
 
-def test_a_rendered_person_of_the_demo_is_mostly_understood(predictor: Predictor, repository: Path) -> None:
+def test_a_rendered_person_of_the_demo_is_mostly_understood(predictor: VideoPredictor, repository: Path) -> None:
     folder = repository / "resources" / "demo"
     video = folder / "videos" / "r102" / "r102_1.mp4"
     rows = [row for row in read_event_table(folder / "labels.csv") if row.video == video.name]

@@ -3,13 +3,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from fedn.checkpoint import load_model, save_model
+from fedn.checkpoint import fill, load_model, load_weights, save_model, save_weights
 from fedn.errors import ModelError
 from fedn.features.backbone_runtime import backbone_hash
 from fedn.model_config import small_config
 from fedn.model_info import ModelInfo, Provenance, read_model_info
+from fedn.model_kinds import KINDS, imported
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
+from fedn.predictor import load_predictor
+from fedn.predictors.fedn import FednPredictor
+from fedn.recognizer import load_recognizer
 from fedn.registry import free_model_name, list_models, resolve_model
 
 LABELS = ("happiness", "surprise")
@@ -73,6 +77,34 @@ def test_damaged_descriptions_and_weights_are_refused(saved: Path, tmp_path: Pat
     (tmp_path / "model.toml").write_text(text.replace("head_width = 64", "head_width = 32"))
     with pytest.raises(ModelError, match="does not fit"):
         load_model(tmp_path)
+
+
+def test_weights_of_any_kind_come_back_as_they_were_saved(tmp_path: Path):
+    weights = {"filters": torch.randn(3, 2), "bias": torch.zeros(2)}
+    info = ModelInfo("plain", LABELS, small_config(2))
+    assert save_weights(tmp_path / "plain", weights, info).folder == tmp_path / "plain"
+    loaded = load_weights(tmp_path / "plain")
+    assert loaded.keys() == weights.keys() and all(torch.equal(loaded[name], weights[name]) for name in weights)
+    network = torch.nn.Linear(3, 2)
+    with pytest.raises(ModelError, match="does not fit"):
+        fill(network, weights, "", tmp_path)
+    fill(network, {"own.weight": torch.ones(2, 3), "own.bias": torch.zeros(2)}, "own.", tmp_path)
+    assert (network.weight == 1).all()
+
+
+def test_a_model_is_run_by_the_predictor_of_its_kind(saved: Path):
+    predictor = load_predictor(saved, "cpu")
+    assert isinstance(predictor, FednPredictor) and predictor.info.folder == saved
+    with pytest.raises(ModelError, match="does not name given intervals"):
+        load_recognizer(saved)
+
+
+def test_the_code_of_every_kind_is_where_its_table_says():
+    for kind in KINDS.values():
+        assert callable(imported(kind.config).from_dict)
+        for place in filter(None, (kind.predictor, kind.recognizer)):
+            assert callable(imported(place).load)
+        assert kind.predictor or kind.recognizer
 
 
 def test_models_are_found_by_name_and_by_folder(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -13,7 +13,7 @@ from fedn.model_config import small_config
 from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
-from fedn.predictor import Predictor, window_starts
+from fedn.predictors.fedn import FednPredictor, window_starts
 from fedn.progress import Cancelled, Reporter
 from fedn.time_grid import TimeGrid
 from fedn.video.frame_index import FrameIndex
@@ -47,8 +47,8 @@ def test_windows_reach_both_ends_of_the_video():
 @pytest.mark.parametrize("frames", [5, 127, 400, 701])
 def test_a_video_read_in_chunks_gives_what_the_whole_video_gives(model: Model, frames: int):
     features = noise(frames)
-    chunked = Predictor(model, "cpu", chunk_windows=3).detect_features(features)
-    whole = Predictor(model, "cpu", chunk_windows=10_000).detect_features(features)
+    chunked = FednPredictor(model, "cpu", chunk_windows=3).detect_features(features)
+    whole = FednPredictor(model, "cpu", chunk_windows=10_000).detect_features(features)
     assert [(e.onset, e.apex, e.offset, e.label) for e in chunked.events] == [
         (e.onset, e.apex, e.offset, e.label) for e in whole.events
     ]
@@ -57,7 +57,7 @@ def test_a_video_read_in_chunks_gives_what_the_whole_video_gives(model: Model, f
 
 def test_windows_that_share_segments_equal_windows_computed_one_by_one(model: Model):
     features = noise(300)
-    predictor = Predictor(model, "cpu")
+    predictor = FednPredictor(model, "cpu")
     grid = TimeGrid.of(features.frame_index)
     config = predictor.detector.config
     prepared = predictor.detector.prepare(torch.from_numpy(features.features), torch.from_numpy(features.has_face))
@@ -71,7 +71,7 @@ def test_windows_that_share_segments_equal_windows_computed_one_by_one(model: Mo
 
 
 def test_events_are_thresholded_and_candidates_are_not(model: Model):
-    prediction = Predictor(model, "cpu").detect_features(noise(600), threshold=0.37)
+    prediction = FednPredictor(model, "cpu").detect_features(noise(600), threshold=0.37)
     assert all(event.score is not None and event.score >= 0.37 for event in prediction.events)
     assert len(prediction.candidates) > len(prediction.events)
     scores = [event.score for event in prediction.candidates]
@@ -83,19 +83,19 @@ def test_events_are_thresholded_and_candidates_are_not(model: Model):
 def test_nothing_is_detected_where_there_is_no_face(model: Model):
     features = noise(600)
     features.has_face[200:] = False
-    prediction = Predictor(model, "cpu").detect_features(features)
+    prediction = FednPredictor(model, "cpu").detect_features(features)
     assert prediction.face_frames == 200
     assert prediction.events and all(event.onset < 200 for event in prediction.events)
     assert (prediction.curves[:, 200:] == 0).all()
     features.has_face[:] = False
-    assert Predictor(model, "cpu").detect_features(features).events == ()
+    assert FednPredictor(model, "cpu").detect_features(features).events == ()
 
 
 def test_events_of_another_frame_rate_come_in_the_videos_own_frames(model: Model):
     slow = noise(300)
     fast = VideoFeatures(np.repeat(slow.features, 2, axis=0), np.ones(600, bool), FrameIndex.regular(600, Fraction(60)))
-    expected = Predictor(model, "cpu").detect_features(slow).events
-    found = Predictor(model, "cpu").detect_features(fast).events
+    expected = FednPredictor(model, "cpu").detect_features(slow).events
+    found = FednPredictor(model, "cpu").detect_features(fast).events
     assert [e.label for e in found] == [e.label for e in expected]
     for one, other in zip(expected, found, strict=True):
         assert abs(2 * one.onset - other.onset) <= 1 and abs(2 * one.offset + 1 - other.offset) <= 1
@@ -105,14 +105,14 @@ def test_detection_stops_when_asked(model: Model):
     reporter = Reporter()
     reporter.stop_requested = True
     with pytest.raises(Cancelled):
-        Predictor(model, "cpu").detect_features(noise(300), reporter=reporter)
+        FednPredictor(model, "cpu").detect_features(noise(300), reporter=reporter)
 
 
 def test_a_missing_cuda_device_is_said_in_a_sentence(model: Model):
     if torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     with pytest.raises(ModelError, match="no CUDA device"):
-        Predictor(model, "cuda")
+        FednPredictor(model, "cuda")
 
 
 def test_the_apex_is_where_the_face_is_farthest_from_rest():

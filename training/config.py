@@ -128,6 +128,7 @@ class TrainingConfig:
 
     Attributes:
         name: of the model that comes out.
+        kind: of the model, one of `fedn.model_kinds.KINDS`.
         seed: the same seed, data and machine give the same weights.
         device: "auto", "cpu" or "cuda".
         threads: processor threads, 0 to leave the choice to torch.
@@ -135,6 +136,7 @@ class TrainingConfig:
     """
 
     name: str = "fedn"
+    kind: str = "fedn"
     seed: int = 0
     device: str = "auto"
     threads: int = 0

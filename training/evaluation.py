@@ -10,8 +10,10 @@ import numpy as np
 from fedn.annotation.event import Event
 from fedn.annotation.matching import match
 from fedn.annotation.metrics import Evaluation, evaluate
+from fedn.errors import TrainingError
 from fedn.features.extract import VideoFeatures
-from fedn.predictor import Predictor
+from fedn.prediction import Prediction
+from fedn.predictor import FeaturePredictor, VideoPredictor
 from fedn.progress import SILENT, Reporter
 from training.datasets.sample import Sample
 
@@ -38,16 +40,29 @@ class Predicted:
         return evaluate(self.truth, self.above(threshold), IOU, candidates=self.candidates)
 
 
-def predict(predictor: Predictor, samples: Sequence[Sample], reporter: Reporter = SILENT) -> Predicted:
-    """What a model detects in samples. Micro-expressions are not in the truth: the network is made for macro ones."""
+def predict(predictor: VideoPredictor, samples: Sequence[Sample], reporter: Reporter = SILENT) -> Predicted:
+    """What a model detects in samples. Micro-expressions are not in the truth: the network is made for macro ones.
+
+    A predictor that can begin at features takes the samples'; another one reads their videos.
+    """
     result = Predicted({}, {}, {})
     for sample in samples:
-        features = VideoFeatures(sample.features, sample.has_face, sample.frame_index, {})
-        prediction = predictor.detect_features(features, threshold=0.0, reporter=reporter)
+        prediction = _prediction(predictor, sample, reporter)
         result.truth[sample.video] = [event for event in sample.reviewed_events if event.kind == "macro"]
         result.events[sample.video] = [event for event in prediction.events if sample.is_reviewed(event)]
         result.candidates[sample.video] = [event for event in prediction.candidates if sample.is_reviewed(event)]
     return result
+
+
+def _prediction(predictor: VideoPredictor, sample: Sample, reporter: Reporter) -> Prediction:
+    if isinstance(predictor, FeaturePredictor):
+        features = VideoFeatures(sample.features, sample.has_face, sample.frame_index, {})
+        return predictor.detect_features(features, threshold=0.0, reporter=reporter)
+    if sample.path is None:
+        raise TrainingError(f"{sample.video} has features only, and this kind of model needs its pictures")
+    return predictor.detect(
+        sample.path, cache_dir=sample.cache, image_fps=sample.image_fps, threshold=0.0, reporter=reporter
+    )
 
 
 def choose_threshold(predicted: Predicted, otherwise: float = 0.5) -> float:

@@ -13,7 +13,7 @@ from fedn.checkpoint import Model, load_model, save_model
 from fedn.errors import TrainingError
 from fedn.features.extract import extract_features
 from fedn.model_info import ModelInfo
-from fedn.predictor import Predictor
+from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
 from training.config import (
@@ -165,10 +165,10 @@ def compare(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both models, each at its own threshold, on the held-out subjects. `samples` have the old backbone's features."""
     measured = [sample for sample in samples if sample.subject in held_out]
-    before = predict(Predictor(old), measured).evaluation(old.info.threshold).to_json()
+    before = predict(FednPredictor(old), measured).evaluation(old.info.threshold).to_json()
     if new.info.provenance.backbone_hash != old.info.provenance.backbone_hash:
         measured = [_with_backbone(sample, new, reporter) for sample in measured]
-    after = predict(Predictor(new), measured).evaluation(new.info.threshold).to_json()
+    after = predict(FednPredictor(new), measured).evaluation(new.info.threshold).to_json()
     return before, after
 
 

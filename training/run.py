@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ from torch import Tensor
 
 from fedn.checkpoint import Model, load_model, save_model
 from fedn.errors import FednError, TrainingError
-from fedn.model_config import FednConfig, faithful_config, macro_config, small_config
+from fedn.model_config import faithful_config, macro_config, small_config
 from fedn.model_info import ModelInfo, Provenance
+from fedn.model_kinds import KINDS
 from fedn.models.build import build_detector
 from fedn.models.fedn import FednDetector
 from fedn.models.resnet import ResNet18, load_backbone_weights
-from fedn.predictor import Predictor
+from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Cancelled, Reporter
 from training.config import StartConfig, TrainingConfig
 from training.control import Control
@@ -65,12 +68,15 @@ def train(
 ) -> RunReport:
     """Trains a model and writes it to `out / "model"`.
 
-    The same config, data and machine give the same model, also when the run was interrupted and resumed.
+    The same config, data and machine give the same model, also when the run was interrupted and resumed. Each kind of
+    model but FEDN has a module of its own in this room: kind "x-y" is trained by `training.x_y.train_x_y`.
 
     Raises:
         TrainingError: if the config, the data or the folder do not allow it.
         Cancelled: if it was cancelled; the folder is whole and the run can be resumed.
     """
+    if config.kind != "fedn":
+        return _training_of(config.kind)(config, out, reporter, control, resume)
     folder = RunFolder(out)
     folder.begin(config, resume=resume)
     if config.threads:
@@ -87,6 +93,13 @@ def train(
         raise
     finally:
         run_reporter.close()
+
+
+def _training_of(kind: str) -> Callable[[TrainingConfig, Path, Reporter, Control | None, bool], RunReport]:
+    name = kind.replace("-", "_")
+    if kind not in KINDS or find_spec(f"training.{name}") is None:
+        raise TrainingError(f"models of the kind “{kind}” cannot be trained; correct kind in the recipe")
+    return getattr(import_module(f"training.{name}"), f"train_{name}")
 
 
 class _Run:
@@ -129,7 +142,7 @@ class _Run:
         model = self._finish()
         held_out = [sample for sample in samples if sample.subject in self.split.held_out]
         if held_out and full is None:
-            evaluation = predict(Predictor(model, self.config.device), held_out).evaluation(model.info.threshold)
+            evaluation = predict(FednPredictor(model, self.config.device), held_out).evaluation(model.info.threshold)
             model = replace(
                 model, info=replace(model.info, metrics={**model.info.metrics, "held_out": evaluation.to_json()})
             )
@@ -189,7 +202,7 @@ class _Run:
         }
         score = float(epoch)
         if self.validation:
-            predicted = predict(Predictor(self._averaged(), str(self.device)), self._fresh(self.validation))
+            predicted = predict(FednPredictor(self._averaged(), str(self.device)), self._fresh(self.validation))
             threshold = choose_threshold(predicted, self.start.info.threshold)
             evaluation = predicted.evaluation(threshold)
             data |= {"val_f1": evaluation.spotting.f1, "val_map": evaluation.spotting.map, "threshold": threshold}
@@ -207,7 +220,7 @@ class _Run:
         return self.full.with_features(samples, self.reporter) if self.full is not None else list(samples)
 
     def _averaged(self) -> Model:
-        detector = build_detector(self.start.info.network)
+        detector = build_detector(self.start.detector.config)
         detector.load_state_dict(self.trainer.average.weights)
         return Model(self.start.backbone, detector.eval(), self.start.info)
 
@@ -253,7 +266,7 @@ class _Run:
 
     def _finish(self) -> Model:
         """The model of the best epoch, with the threshold that suits it."""
-        detector = build_detector(self.start.info.network)
+        detector = build_detector(self.start.detector.config)
         prefix = "average."
         detector.load_state_dict(
             {name.removeprefix(prefix): value for name, value in self.best.items() if name.startswith(prefix)}
@@ -262,7 +275,7 @@ class _Run:
             self._load_backbone(self.best)
         model = Model(self.start.backbone.eval(), detector.eval(), self.start.info)
         chosen_on = self._fresh(self.validation or self.training)
-        predicted = predict(Predictor(model, str(self.device)), chosen_on)
+        predicted = predict(FednPredictor(model, str(self.device)), chosen_on)
         threshold = self.start.info.threshold
         # Scores on what was just learned are too high to choose a threshold from; the parent's was chosen on others.
         if self.validation or not self.config.start.parent:
@@ -321,7 +334,7 @@ def starting_model(config: TrainingConfig) -> Model:
     if not start.labels:
         raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
     backbone = load_backbone_weights(Path(start.backbone))[0] if start.backbone else _random_backbone(config.seed)
-    network: FednConfig = _SIZES[start.size](len(start.labels), **start.network)
+    network = _SIZES[start.size](len(start.labels), **start.network)
     info = ModelInfo(config.name, start.labels, network)
     return Model(backbone.eval(), build_detector(network, seed=config.seed), info)
 

@@ -36,10 +36,11 @@ def decode(
 
 def measure_bundled_model(video: Path) -> dict[str, Any]:
     """From file to events with the model that comes along; the other figures are of a backbone that sees 224 pixels."""
-    from fedn.predictor import Predictor
+    from fedn.checkpoint import load_model
+    from fedn.predictors.fedn import FednPredictor
     from fedn.registry import DEFAULT_MODEL, resolve_model
 
-    predictor = Predictor.load(resolve_model(DEFAULT_MODEL))
+    predictor = FednPredictor(load_model(resolve_model(DEFAULT_MODEL)))
     prediction = predictor.detect(video)
     return {
         "bundled_input_pixels": int(predictor.model.backbone.input_size),

@@ -17,7 +17,7 @@ from fedn.errors import ProjectError
 if TYPE_CHECKING:
     from app.document.document import Document
     from app.reports.side_by_side import Row
-    from fedn.predictor import Prediction
+    from fedn.prediction import Prediction
 
 DETECTOR_TIER = "FEDN"
 REFERENCES = ("Expert", "Self-report")
@@ -53,14 +53,14 @@ def detect_all(document: Document, model: Path, out: Output) -> list[Found]:
     from app.commands.detect import write_curves
     from app.document.edits import AddTier, Edit, Group, ReplaceEvents
     from app.reports.side_by_side import side_by_side
-    from fedn.predictor import Predictor
+    from fedn.predictor import load_predictor
 
-    predictor = Predictor.load(model)
+    predictor = load_predictor(model)
     project, found = document.project, []
     for video in project.videos.values():
         cache = project.folder / "cache" / video.key
         prediction = predictor.detect(video.path, cache_dir=cache, image_fps=video.image_fps, reporter=out.reporter)
-        write_curves(cache / f"curves-{model.name}.npz", prediction, predictor.model.info.threshold)
+        write_curves(cache / f"curves-{model.name}.npz", prediction, predictor.info.threshold)
         tier = project.tier_named(video.id, DETECTOR_TIER, Source.DETECTOR, model.name)
         edits: list[Edit] = []
         if tier is None:

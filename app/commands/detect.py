@@ -17,7 +17,8 @@ from fedn.errors import FednError
 from fedn.registry import DEFAULT_MODEL, resolve_model
 
 if TYPE_CHECKING:
-    from fedn.predictor import Prediction, Predictor
+    from fedn.prediction import Prediction
+    from fedn.predictor import VideoPredictor
 
 ImageFpsOption = Annotated[
     float | None, typer.Option(min=0.1, help="Frames per second of a folder of images (default 30).")
@@ -69,9 +70,9 @@ def detect(
         readable, failures = check_videos(videos, image_fps, spoken)
         documents: list[dict[str, Any]] = []
         if readable:
-            from fedn.predictor import Predictor
+            from fedn.predictor import load_predictor
 
-            predictor = Predictor.load(folder, device=device)
+            predictor = load_predictor(folder, device=device)
             stems = unique_stems(readable)
             for video, stem in zip(readable, stems, strict=True):
                 try:
@@ -86,9 +87,8 @@ def detect(
                     failures.append(tell_failure(error, len(videos), spoken))
                     continue
                 documents.append(deliver(video, stem, prediction, predictor, targets, spoken))
-        name, used = folder.name, str(predictor.device) if readable else device
         if spoken.as_json:
-            spoken.document({"model": name, "device": used, "videos": documents})
+            spoken.document({"model": folder.name, "device": used_device(device), "videos": documents})
         if failures:
             raise (
                 failures[0]
@@ -98,6 +98,13 @@ def detect(
                 )
             )
         spoken.ending = ending(documents)
+
+
+def used_device(device: str) -> str:
+    """What "auto" stands for on this machine."""
+    from fedn.features.backbone_runtime import pick_device
+
+    return str(pick_device(device))
 
 
 def check_videos(videos: Sequence[Path], image_fps: float | None, spoken: Output) -> tuple[list[Path], list[FednError]]:
@@ -123,13 +130,13 @@ def tell_failure(error: FednError, video_count: int, spoken: Output) -> FednErro
 
 
 def deliver(
-    video: Path, stem: str, prediction: Prediction, predictor: Predictor, targets: Targets, spoken: Output
+    video: Path, stem: str, prediction: Prediction, predictor: VideoPredictor, targets: Targets, spoken: Output
 ) -> dict[str, Any]:
     """Writes and says what was found in one video; returns its part of the JSON document."""
     from fedn.video.reader import open_video
 
     document = video_document(video, prediction)
-    threshold = predictor.model.info.threshold
+    threshold = predictor.info.threshold
     if prediction.face_frames == 0:
         spoken.reporter.warn(f"no face was found in {video.name}, so there is nothing to detect", video=str(video))
     elif prediction.face_frames < prediction.frame_count:
@@ -140,12 +147,12 @@ def deliver(
     if targets.folder is not None:
         with open_video(video, image_fps=targets.image_fps, cache_dir=cache_folder(targets.cache, video)) as reader:
             index = reader.index
-        name = predictor.model.info.name
+        name = predictor.info.name
         write_prediction(targets.folder, stem, prediction, model=name, index=index, formats=targets.formats)
         if targets.curves:
             write_curves(targets.folder / f"{stem}.curves.npz", prediction, threshold)
     if spoken.as_records:
-        path = cache_folder(targets.cache, video) / f"curves-{predictor.model.info.name}.npz"
+        path = cache_folder(targets.cache, video) / f"curves-{predictor.info.name}.npz"
         write_curves(path, prediction, threshold)
         spoken.reporter.result(
             f"{counted(len(prediction.events), 'event')} in {video.name}", **document, curves=str(path)

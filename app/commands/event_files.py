@@ -15,7 +15,7 @@ from fedn.progress import Reporter
 
 if TYPE_CHECKING:
     from fedn.annotation.formats.content import VideoEvents
-    from fedn.predictor import Prediction
+    from fedn.prediction import Prediction
     from fedn.video.frame_index import FrameIndex
 
 FORMATS = ("csv", "json", "eaf")

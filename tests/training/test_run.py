@@ -126,3 +126,9 @@ def test_a_bug_leaves_its_traceback_in_the_run_folder(
     with pytest.raises(ZeroDivisionError):
         train(config, tmp_path / "run")
     assert "ZeroDivisionError" in (tmp_path / "run" / "stderr.log").read_text()
+
+
+def test_a_kind_that_nobody_can_train_is_refused(config: TrainingConfig, tmp_path: Path):
+    with pytest.raises(TrainingError, match="kind “yolo”"):
+        train(replace(config, kind="yolo"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,251 @@
+"""Detection with FEDN: features of a video, all windows over it, suppression, events.
+
+Tensor letters: W windows, P predictions of a window, K labels, G grid cells, T video frames, C channels.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fedn.annotation.event import Event
+from fedn.apex import find_apex
+from fedn.checkpoint import Model, load_model
+from fedn.decoding import Decoded, decode, geometry
+from fedn.errors import ModelError
+from fedn.features.backbone_runtime import BackboneRuntime
+from fedn.features.extract import VideoFeatures, extract_features
+from fedn.model_info import ModelInfo
+from fedn.models.fedn import FednDetector
+from fedn.nms import hard_nms, vote
+from fedn.prediction import Prediction
+from fedn.progress import SILENT, Reporter
+from fedn.time_grid import GRID_FPS, TimeGrid
+
+WINDOW_STEP = 16
+CHUNK_WINDOWS = 32
+MIN_SCORE = 0.05
+MIN_LENGTH = 8.0
+MACRO_LENGTH = 15.0
+MIN_FACE_SHARE = 0.5
+VOTE_IOU = 0.7
+CANDIDATES_PER_MINUTE = 70
+"""For a video of a minute and a half about the hundred per video of the published evaluations."""
+
+
+class Scored(NamedTuple):
+    """Predictions of a whole video on the grid: `intervals` (N, 2), `scores` (N, K); `curves` (K, G)."""
+
+    intervals: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    curves: NDArray[np.float32]
+
+
+def window_starts(cells: int, window: int, step: int) -> list[int]:
+    """Where windows begin: every `step` cells, and once more so that the last one reaches the video's end."""
+    starts = list(range(0, max(1, cells - window + 1), step))
+    last = cells - window + cells % 2  # even, so that windows share their segments
+    if last > starts[-1]:
+        starts.append(last)
+    return starts
+
+
+class FednPredictor:
+    """Detects expressions with one model on one device."""
+
+    def __init__(self, model: Model, device: str = "auto", *, chunk_windows: int = CHUNK_WINDOWS) -> None:
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        if device.startswith("cuda") and not torch.cuda.is_available():
+            raise ModelError("there is no CUDA device on this machine; choose the device “cpu” or “auto”")
+        self.model = model
+        self.device = torch.device(device)
+        self.detector: FednDetector = model.detector.to(self.device).eval()
+        self._chunk = chunk_windows
+        self._runtime: BackboneRuntime | None = None
+
+    @classmethod
+    def load(cls, info: ModelInfo, device: str = "auto") -> FednPredictor:
+        """Reads the weights that belong to a description.
+
+        Raises:
+            ModelError: if they cannot be used.
+        """
+        assert info.folder is not None
+        return cls(load_model(info.folder), device)
+
+    @property
+    def info(self) -> ModelInfo:
+        return self.model.info
+
+    def detect(
+        self,
+        video: Path,
+        *,
+        cache_dir: Path | None = None,
+        image_fps: float | None = None,
+        threshold: float | None = None,
+        reporter: Reporter = SILENT,
+    ) -> Prediction:
+        """Features of the video, from the cache if they are there, then its events.
+
+        Raises:
+            VideoError: if the video cannot be read.
+        """
+        began = time.perf_counter()
+        if self._runtime is None:
+            self._runtime = BackboneRuntime(self.model.backbone, str(self.device))
+        features = extract_features(video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
+        prediction = self.detect_features(features, video=video, threshold=threshold, reporter=reporter)
+        prediction.stage_seconds.update(features.stage_seconds)
+        return replace(prediction, seconds=time.perf_counter() - began)
+
+    def detect_features(
+        self,
+        features: VideoFeatures,
+        *,
+        video: Path | None = None,
+        threshold: float | None = None,
+        reporter: Reporter = SILENT,
+    ) -> Prediction:
+        """Events from features already extracted."""
+        began = time.perf_counter()
+        index, grid = features.frame_index, TimeGrid.of(features.frame_index)
+        has_face = np.asarray(features.has_face)[grid.frames]
+        scored = self.score(features.features, np.asarray(features.has_face), grid, reporter)
+        scored = _with_faces(scored, has_face)
+        info = self.model.info
+        limit = max(20, round(CANDIDATES_PER_MINUTE * grid.cell_count / (60 * GRID_FPS)))
+        best = scored.scores.max(axis=1, initial=0.0)
+        candidates = self._events(scored, best, info.candidate_nms_iou, limit, features, grid)
+        least = info.threshold if threshold is None else threshold
+        events = self._events(scored, best, info.nms_iou, None, features, grid, least)
+        seconds = time.perf_counter() - began
+        return Prediction(
+            video=video or Path(),
+            frame_count=index.frame_count,
+            fps=index.fps,
+            face_frames=int(np.count_nonzero(features.has_face)),
+            events=tuple(sorted(events, key=lambda event: (event.onset, event.offset))),
+            candidates=tuple(candidates),
+            labels=info.labels,
+            curves=grid.per_frame(scored.curves).astype(np.float16),
+            stage_seconds={"detector": seconds},
+            seconds=seconds,
+        )
+
+    @torch.inference_mode()
+    def score(
+        self, features: NDArray, has_face: NDArray[np.bool_], grid: TimeGrid, reporter: Reporter = SILENT
+    ) -> Scored:
+        """Every prediction worth keeping of every window, in grid coordinates, and the curves.
+
+        Memory does not grow with the video but for what is returned: windows are read in chunks.
+        """
+        window, labels = self.detector.config.window_frames, self.detector.config.label_count
+        sums, weights = np.zeros((labels, grid.cell_count + window), np.float32), np.zeros(grid.cell_count + window)
+        ramp = np.minimum(np.arange(1, window + 1), np.arange(window, 0, -1)).clip(max=32) / 32.0
+        intervals, scores = [np.zeros((0, 2))], [np.zeros((0, labels))]
+        for starts, decoded in self._windows(features, has_face, grid, reporter):
+            for start, curve in zip(starts, _curves(decoded, window), strict=True):
+                sums[:, start : start + window] += curve * ramp
+                weights[start : start + window] += ramp
+            shift = torch.tensor(starts, device=self.device, dtype=torch.float64)[:, None, None]
+            flat = (decoded.intervals.double() + shift).reshape(-1, 2).cpu().numpy()
+            flat_scores = decoded.scores.double().reshape(-1, labels).cpu().numpy()
+            center = flat.mean(axis=1)
+            flat = flat.clip(0, grid.cell_count)
+            keep = (flat_scores.max(axis=1) >= MIN_SCORE) & (center >= 0) & (center <= grid.cell_count)
+            keep &= (flat[:, 1] - flat[:, 0] >= min(MIN_LENGTH, grid.cell_count)) & (flat[:, 1] - flat[:, 0] <= window)
+            intervals.append(flat[keep])
+            scores.append(flat_scores[keep])
+        curves = sums[:, : grid.cell_count] / np.maximum(weights[: grid.cell_count], 1e-6)
+        return Scored(np.concatenate(intervals), np.concatenate(scores), curves.astype(np.float32))
+
+    def _windows(
+        self, features: NDArray, has_face: NDArray[np.bool_], grid: TimeGrid, reporter: Reporter
+    ) -> Iterator[tuple[list[int], Decoded]]:
+        """Chunks of windows: their starts on the grid and their predictions."""
+        config, detector = self.detector.config, self.detector
+        where = geometry(config, self.device)
+        reference = detector.reference(_tensor(features, self.device), _tensor(has_face, self.device))
+        starts = window_starts(grid.cell_count, config.window_frames, WINDOW_STEP)
+        for first in range(0, len(starts), self._chunk):
+            reporter.check()
+            chunk = starts[first : first + self._chunk]
+            begin = chunk[0] - config.lead_frames
+            cells = np.arange(begin, chunk[-1] - config.lead_frames + config.read_frames)
+            frames = grid.frames[cells.clip(0, grid.cell_count - 1)]
+            prepared = detector.prepare(
+                _tensor(features[frames], self.device), _tensor(has_face[frames], self.device), reference
+            )
+            segments = detector.segments(prepared[None])[0]
+            gathered = torch.stack(
+                [
+                    segments[at : at + config.segment_count]
+                    for at in ((s - chunk[0]) // config.segment_step for s in chunk)
+                ]
+            )
+            yield chunk, decode(detector.windows(gathered), where)
+
+    def _events(
+        self,
+        scored: Scored,
+        best: NDArray[np.float64],
+        iou: float,
+        limit: int | None,
+        features: VideoFeatures,
+        grid: TimeGrid,
+        least: float = 0.0,
+    ) -> list[Event]:
+        kept = hard_nms(scored.intervals, best, iou, limit)
+        kept = kept[best[kept] >= least]
+        voted = vote(scored.intervals, best, kept, VOTE_IOU)
+        # Voting moves boundaries, and two that were apart may now overlap.
+        apart = hard_nms(voted, best[kept], iou)
+        events = []
+        for index, (start, stop) in zip(kept[apart], voted[apart], strict=True):
+            label = int(scored.scores[index].argmax())
+            interval = grid.to_frames(start, stop)
+            events.append(
+                Event(
+                    onset=interval.onset,
+                    offset=interval.offset,
+                    apex=find_apex(features.features, np.asarray(features.has_face), interval),
+                    label=self.model.info.labels[label],
+                    kind="macro" if stop - start > MACRO_LENGTH else "micro",
+                    score=float(best[index]),
+                )
+            )
+        return events
+
+
+def _tensor(values: NDArray, device: torch.device) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values)).to(device)
+
+
+def _with_faces(scored: Scored, has_face: NDArray[np.bool_]) -> Scored:
+    """Drops predictions that lie mostly where there is no face."""
+    seen = np.concatenate([[0], np.cumsum(has_face)])
+    bounds = np.round(scored.intervals).astype(np.int64).clip(0, len(has_face))
+    share = (seen[bounds[:, 1]] - seen[bounds[:, 0]]) / np.maximum(bounds[:, 1] - bounds[:, 0], 1)
+    keep = share >= MIN_FACE_SHARE
+    return Scored(scored.intervals[keep], scored.scores[keep], scored.curves * has_face)
+
+
+def _curves(decoded: Decoded, window: int) -> NDArray[np.float32]:
+    """(W, K, window): for each cell and label the best score among the predictions that cover it."""
+    count = min(40, decoded.scores.shape[1])
+    best = decoded.scores.amax(dim=2).topk(count, dim=1).indices  # (W, count)
+    scores = decoded.scores.gather(1, best[..., None].expand(-1, -1, decoded.scores.shape[2]))
+    intervals = decoded.intervals.gather(1, best[..., None].expand(-1, -1, 2))
+    middles = torch.arange(window, device=scores.device) + 0.5
+    covers = (intervals[..., :1] <= middles) & (middles < intervals[..., 1:])  # (W, count, window)
+    return (scores[..., None] * covers[:, :, None, :]).amax(dim=1).cpu().numpy()
