@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from fedn.annotation.changes import Change, EventRow, ReviewedRow, TierRow, VideoRow, condensed, inverse
+from fedn.annotation.changes import Change, EventRow, RejectedRow, ReviewedRow, TierRow, VideoRow, condensed, inverse
 from fedn.annotation.project import Project
 
 
@@ -111,7 +111,7 @@ class Restore(Edit):
         homes = {tier.id: tier.video_id for tier in project.tiers.values()}
         for change in condensed(self.changes):
             match change.row:
-                case EventRow(tier_id):
+                case EventRow(tier_id) | RejectedRow(tier_id):
                     events.setdefault(tier_id, set()).add(change.id)
                 case TierRow(_, tier):
                     tiers.add(tier.video_id)

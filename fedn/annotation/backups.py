@@ -24,9 +24,30 @@ def back_up(database: Path, folder: Path, last_edit: int, *, kept: int = KEPT) -
     copies = list_backups(folder)
     if copies and copies[-1].name.endswith(suffix):
         return None
-    folder.mkdir(exist_ok=True)
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    target = folder / f"project-{stamp}{suffix}"
+    target = folder / f"project-{_stamp()}{suffix}"
+    _copy(database, target)
+    for old in [*copies, target][:-kept]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def keep_older(database: Path, folder: Path, revision: str) -> Path:
+    """Copies a database before it is brought to a newer schema. These copies are never removed.
+
+    Raises:
+        OSError, sqlite3.Error: if it cannot be written.
+    """
+    target = folder / f"schema{revision}-{_stamp()}.sqlite"
+    _copy(database, target)
+    return target
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+
+
+def _copy(database: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
     temporary = target.with_suffix(".part")
     try:
         with (
@@ -44,9 +65,6 @@ def back_up(database: Path, folder: Path, last_edit: int, *, kept: int = KEPT) -
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    for old in [*copies, target][:-kept]:
-        old.unlink(missing_ok=True)
-    return target
 
 
 def list_backups(folder: Path) -> list[Path]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Tier
 from fedn.annotation.video import Video
+from fedn.annotation.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,10 @@ class VideoRow:
     rank: int
     video: Video
 
+    @property
+    def id(self) -> str:
+        return self.video.id
+
 
 @dataclass(frozen=True, slots=True)
 class TierRow:
@@ -25,17 +31,29 @@ class TierRow:
     rank: int
     tier: Tier
 
+    @property
+    def id(self) -> str:
+        return self.tier.id
+
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
     tier_id: str
     event: Event
 
+    @property
+    def id(self) -> str:
+        return self.event.id
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRow:
     video_id: str
     intervals: tuple[Interval, ...]
+
+    @property
+    def id(self) -> str:
+        return self.video_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +63,45 @@ class SettingRow:
     key: str
     value: str
 
+    @property
+    def id(self) -> str:
+        return self.key
 
-Row = VideoRow | TierRow | EventRow | ReviewedRow | SettingRow
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    subject: Subject
+
+    @property
+    def id(self) -> str:
+        return self.subject.name
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A prediction that an annotator has rejected."""
+
+    tier_id: str
+    event_id: str
+
+    @property
+    def id(self) -> str:
+        return self.event_id
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyRow:
+    """`rank` orders the vocabularies of a project; the first is what a tier has that names none."""
+
+    rank: int
+    vocabulary: Vocabulary
+
+    @property
+    def id(self) -> str:
+        return self.vocabulary.name
+
+
+Row = VideoRow | TierRow | EventRow | ReviewedRow | SettingRow | SubjectRow | RejectedRow | VocabularyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +109,8 @@ class Change:
     """One row before and after an edit; None where there is no row. At least one of them is there.
 
     Attributes:
-        id: of the video, tier or event; for reviewed ranges of the video; for a setting its key.
+        id: of the video, tier or event; for reviewed ranges of the video, for a rejection of the event; for a setting
+            its key; of a subject or vocabulary the name.
     """
 
     id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from fedn.annotation.action_unit import ActionUnit
 from fedn.annotation.interval import Interval
 from fedn.errors import EditError
 
@@ -40,6 +41,7 @@ class Event:
     """An expression: `onset` and `offset` are 0-based frames, both inclusive; `apex` lies between them or is None.
 
     `score` is the network's number in [0, 1], None for human labels. `label` may be empty (interval without a label).
+    `action_units` are what a FACS coder saw, in the coder's order.
 
     Raises:
         EditError: if frames are out of order or negative, or kind, score or intensity is not permitted.
@@ -54,6 +56,7 @@ class Event:
     intensity: str | None = None
     note: str = ""
     origin: Origin | None = None
+    action_units: tuple[ActionUnit, ...] = ()
     id: str = field(default_factory=new_id)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""A project in memory: videos, tiers, events, reviewed ranges. It keeps the data's rules and records what changes."""
+"""A project in memory: videos, tiers, events. It keeps the rules of the data and records what changes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,33 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
-from fedn.annotation.changes import Change, EventRow, ReviewedRow, Row, SettingRow, TierRow, VideoRow, inverse
+from fedn.annotation.changes import (
+    Change,
+    EventRow,
+    RejectedRow,
+    ReviewedRow,
+    Row,
+    SettingRow,
+    SubjectRow,
+    TierRow,
+    VideoRow,
+    VocabularyRow,
+    inverse,
+)
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval, union
+from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import EditError
 
 MODEL_IN_USE = "model_in_use"
+_RANKED = (VideoRow, TierRow, VocabularyRow)
 _Key = tuple[int, int, str]
 
 
@@ -31,41 +47,54 @@ class Project:
         videos, tiers: by id, in their order. Not to be changed directly.
     """
 
-    def __init__(self, folder: Path, name: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, folder: Path, name: str, *vocabularies: Vocabulary) -> None:
         self.folder = folder
         self.name = name
-        self.vocabulary = vocabulary
         self.videos: dict[str, Video] = {}
         self.tiers: dict[str, Tier] = {}
-        self._ranks: dict[str, int] = {}
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._rows: dict[type[Row], dict[str, Row]] = {kind: {} for kind in get_args(Row)}
         self._next_rank = 0
-        self._events: dict[str, EventRow] = {}
         self._keys: dict[str, list[_Key]] = {}
         self._sorted: dict[str, tuple[Event, ...]] = {}
-        self._reviewed: dict[str, tuple[Interval, ...]] = {}
-        self._settings: dict[str, str] = {}
         self._record: list[Change] | None = None
+        for vocabulary in vocabularies:
+            self.put_vocabulary(vocabulary)
 
     def __eq__(self, other: object) -> bool:
-        """Equal name, vocabulary, videos, tiers, events, reviewed ranges and settings, wherever the two lie."""
+        """Equal name and content, with what is in an order in the same order, wherever the two lie."""
         return isinstance(other, Project) and self._content() == other._content()
 
     __hash__ = None  # type: ignore[assignment]
 
     def _content(self) -> tuple[object, ...]:
-        lists = (list(self.videos.values()), list(self.tiers.values()))
-        return (self.name, self.vocabulary, *lists, self._events, self._reviewed, self._settings)
+        ordered = (self.vocabularies, list(self.videos.values()), list(self.tiers.values()))
+        return (self.name, *ordered, *(rows for kind, rows in self._rows.items() if kind not in _RANKED))
 
     # Lookups
 
     @property
     def model_in_use(self) -> str:
         """Name of the model that detects in this project, "" for the bundled one."""
-        return self._settings.get(MODEL_IN_USE, "")
+        row = self._rows[SettingRow].get(MODEL_IN_USE)
+        return row.value if isinstance(row, SettingRow) else ""
 
     @property
     def event_count(self) -> int:
-        return len(self._events)
+        return len(self._rows[EventRow])
+
+    @property
+    def vocabularies(self) -> tuple[Vocabulary, ...]:
+        return tuple(self._vocabularies.values())
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The project's first, which is that of every tier that names none."""
+        return next(iter(self._vocabularies.values()))
+
+    def vocabulary_of(self, tier_id: str) -> Vocabulary:
+        """Where the tier's labels are from."""
+        return self._vocabularies.get(self.tier(tier_id).vocabulary, self.vocabulary)
 
     def video(self, video_id: str) -> Video:
         if video_id not in self.videos:
@@ -82,20 +111,25 @@ class Project:
         self.tier(tier_id)
         events = self._sorted.get(tier_id)
         if events is None:
-            events = tuple(self._events[key[2]].event for key in self._keys.get(tier_id, ()))
+            events = tuple(self.event(key[2]) for key in self._keys.get(tier_id, ()))
             self._sorted[tier_id] = events
         return events
 
     def _event_row(self, event_id: str) -> EventRow:
-        if event_id not in self._events:
+        row = self._rows[EventRow].get(event_id)
+        if not isinstance(row, EventRow):
             raise EditError(f"there is no event “{event_id}” in the project; it may have been deleted")
-        return self._events[event_id]
+        return row
 
     def event(self, event_id: str) -> Event:
         return self._event_row(event_id).event
 
     def has_event(self, event_id: str) -> bool:
-        return event_id in self._events
+        return event_id in self._rows[EventRow]
+
+    def is_rejected(self, event_id: str) -> bool:
+        """Whether an annotator has rejected the prediction."""
+        return event_id in self._rows[RejectedRow]
 
     def tier_of(self, event_id: str) -> Tier:
         return self.tiers[self._event_row(event_id).tier_id]
@@ -118,7 +152,13 @@ class Project:
     def reviewed(self, video_id: str) -> tuple[Interval, ...]:
         """Sorted disjoint ranges that an annotator has looked at."""
         self.video(video_id)
-        return self._reviewed.get(video_id, ())
+        row = self._rows[ReviewedRow].get(video_id)
+        return row.intervals if isinstance(row, ReviewedRow) else ()
+
+    def subject(self, name: str) -> Subject:
+        """What is known of a filmed person; of most no more than the name."""
+        row = self._rows[SubjectRow].get(name)
+        return row.subject if isinstance(row, SubjectRow) else Subject(name)
 
     def subjects(self) -> list[str]:
         """Every filmed person once, s2 before s10."""
@@ -145,36 +185,36 @@ class Project:
     def put_video(self, video: Video) -> None:
         """Adds the video at the end, or replaces the one of the same id in its place."""
         self._check_frame_count(video)
-        before = VideoRow(self._ranks[video.id], self.videos[video.id]) if video.id in self.videos else None
-        self._change(video.id, before, VideoRow(before.rank if before else self._next_rank, video))
+        self._put(VideoRow(self._rank(VideoRow, video.id), video))
 
     def remove_video(self, video_id: str) -> None:
         """Removes the video with its tiers, events and reviewed ranges."""
-        video = self.video(video_id)
         for tier in self.tiers_of(video_id):
             self.remove_tier(tier.id)
         self.set_reviewed(video_id, ())
-        self._change(video_id, VideoRow(self._ranks[video_id], video), None)
+        self._remove(VideoRow, video_id)
 
     def put_tier(self, tier: Tier) -> None:
         """Adds the tier at the end, or replaces the one of the same id in its place."""
         video = self.video(tier.video_id)
         if not tier.name.strip():
             raise EditError(f"a tier of {video.name} cannot be without a name; give it one")
-        before = TierRow(self._ranks[tier.id], self.tiers[tier.id]) if tier.id in self.tiers else None
-        if before is not None and before.tier.video_id != tier.video_id:
+        if tier.id in self.tiers and self.tiers[tier.id].video_id != tier.video_id:
             raise EditError(f"the tier “{tier.name}” cannot move to another video; copy its events instead")
         twin = self.tier_named(tier.video_id, tier.name, who=tier.who)
         if twin is not None and twin.id != tier.id:
             raise EditError(f"{video.name} already has a tier “{tier.name}”; choose another name")
-        self._change(tier.id, before, TierRow(before.rank if before else self._next_rank, tier))
+        if tier.vocabulary and tier.vocabulary not in self._vocabularies:
+            raise EditError(
+                f"the project has no vocabulary “{tier.vocabulary}” for the tier “{tier.name}”; add it first"
+            )
+        self._put(TierRow(self._rank(TierRow, tier.id), tier))
 
     def remove_tier(self, tier_id: str) -> None:
         """Removes the tier with its events."""
-        tier = self.tier(tier_id)
         for event in reversed(self.events(tier_id)):
             self.remove_event(event.id)
-        self._change(tier_id, TierRow(self._ranks[tier_id], tier), None)
+        self._remove(TierRow, tier_id)
 
     def put_event(self, tier_id: str, event: Event) -> None:
         """Adds the event to the tier, or replaces the tier's event of the same id."""
@@ -182,29 +222,71 @@ class Project:
         if event.offset >= video.frame_count:
             last = video.frame_count - 1
             raise EditError(f"an event cannot end at frame {event.offset}; the last frame of {video.name} is {last}")
-        before = self._events.get(event.id)
-        if before is not None and before.tier_id != tier_id:
+        if self.has_event(event.id) and self._event_row(event.id).tier_id != tier_id:
             raise EditError(f"the event “{event.id}” is already on another tier; copy it instead")
-        self._change(event.id, before, EventRow(tier_id, event))
+        self._put(EventRow(tier_id, event))
 
     def remove_event(self, event_id: str) -> None:
-        self._change(event_id, self._event_row(event_id), None)
+        """Removes the event, and that it was rejected."""
+        self.set_rejected(event_id, False)
+        self._remove(EventRow, event_id)
+
+    def set_rejected(self, event_id: str, rejected: bool) -> None:
+        tier = self.tier_of(event_id)
+        if rejected:
+            self._put(RejectedRow(tier.id, event_id))
+        else:
+            self._remove(RejectedRow, event_id)
 
     def set_reviewed(self, video_id: str, intervals: Iterable[Interval]) -> None:
         """Replaces the reviewed ranges; overlapping ones are joined."""
         video, joined = self.video(video_id), union(list(intervals))
         if joined and (joined[0].start < 0 or joined[-1].stop > video.frame_count):
             raise EditError(f"a reviewed range goes beyond the {video.frame_count} frames of {video.name}")
-        before = self._reviewed.get(video_id)
-        self._change(
-            video_id,
-            ReviewedRow(video_id, before) if before else None,
-            ReviewedRow(video_id, joined) if joined else None,
-        )
+        if joined:
+            self._put(ReviewedRow(video_id, joined))
+        else:
+            self._remove(ReviewedRow, video_id)
+
+    def put_subject(self, subject: Subject) -> None:
+        """Keeps what is known of a filmed person."""
+        if subject == Subject(subject.name):
+            self._remove(SubjectRow, subject.name)
+        else:
+            self._put(SubjectRow(subject))
+
+    def put_vocabulary(self, vocabulary: Vocabulary, *, instead_of: str = "") -> None:
+        """Adds the vocabulary at the end, or replaces the one of the same name, or the one named `instead_of`.
+
+        Tiers that name the replaced one then name the new one. Labels of events stay as they are.
+        """
+        old = instead_of or vocabulary.name
+        if old != vocabulary.name:
+            if old not in self._vocabularies:
+                raise EditError(f"there is no vocabulary “{old}” in the project; it may have been removed")
+            if vocabulary.name in self._vocabularies:
+                raise EditError(f"the project already has a vocabulary “{vocabulary.name}”; choose another name")
+        self._put(VocabularyRow(self._rank(VocabularyRow, old), vocabulary))
+        if old != vocabulary.name:
+            for tier in [tier for tier in self.tiers.values() if tier.vocabulary == old]:
+                self.put_tier(replace(tier, vocabulary=vocabulary.name))
+            self._remove(VocabularyRow, old)
+
+    def remove_vocabulary(self, name: str) -> None:
+        if name not in self._vocabularies:
+            raise EditError(f"there is no vocabulary “{name}” in the project; it may have been removed")
+        if len(self._vocabularies) == 1:
+            raise EditError(f"“{name}” is the only vocabulary of the project; add another one first")
+        user = next((tier for tier in self.tiers.values() if tier.vocabulary == name), None)
+        if user is not None:
+            raise EditError(f"the tier “{user.name}” of {self.video(user.video_id).name} has labels from “{name}”")
+        self._remove(VocabularyRow, name)
 
     def set_setting(self, key: str, value: str) -> None:
-        before = self._settings.get(key)
-        self._change(key, SettingRow(key, before) if before else None, SettingRow(key, value) if value else None)
+        if value:
+            self._put(SettingRow(key, value))
+        else:
+            self._remove(SettingRow, key)
 
     def set_model_in_use(self, name: str) -> None:
         self.set_setting(MODEL_IN_USE, name)
@@ -215,18 +297,19 @@ class Project:
         Raises:
             EditError: if the row is no longer as the change left it.
         """
-        if self._row_now(change.row, change.id) != change.before:
+        if self._rows[type(change.row)].get(change.id) != change.before:
             raise EditError("this step no longer fits the project, which has been changed since; nothing was changed")
         self._change(change.id, change.before, change.after)
 
     def load(self, rows: Iterable[Row]) -> None:
         """Fills an empty project from disk, in bulk."""
+        events = self._rows[EventRow]
         for row in rows:
             if isinstance(row, EventRow):
-                self._events[row.event.id] = row
+                events[row.event.id] = row
                 self._keys.setdefault(row.tier_id, []).append(_key(row.event))
             else:
-                self._apply(_row_id(row), None, row)
+                self._apply(row.id, None, row)
         for keys in self._keys.values():
             keys.sort()
 
@@ -242,20 +325,15 @@ class Project:
         if max(ends, default=0) >= video.frame_count:
             raise EditError(f"{video.name} has {video.frame_count} frames but is annotated up to frame {max(ends)}")
 
-    def _row_now(self, row: Row, row_id: str) -> Row | None:
-        match row:
-            case EventRow():
-                return self._events.get(row_id)
-            case TierRow():
-                return TierRow(self._ranks[row_id], self.tiers[row_id]) if row_id in self.tiers else None
-            case VideoRow():
-                return VideoRow(self._ranks[row_id], self.videos[row_id]) if row_id in self.videos else None
-            case ReviewedRow():
-                ranges = self._reviewed.get(row_id)
-                return ReviewedRow(row_id, ranges) if ranges else None
-            case SettingRow():
-                value = self._settings.get(row_id)
-                return SettingRow(row_id, value) if value else None
+    def _rank(self, kind: type[Row], row_id: str) -> int:
+        """The rank that the row keeps, or that of a new one."""
+        return getattr(self._rows[kind].get(row_id), "rank", self._next_rank)
+
+    def _put(self, row: Row) -> None:
+        self._change(row.id, self._rows[type(row)].get(row.id), row)
+
+    def _remove(self, kind: type[Row], row_id: str) -> None:
+        self._change(row_id, self._rows[kind].get(row_id), None)
 
     def _change(self, row_id: str, before: Row | None, after: Row | None) -> None:
         if before == after:
@@ -265,48 +343,43 @@ class Project:
             self._record.append(Change(row_id, before, after))
 
     def _apply(self, row_id: str, before: Row | None, after: Row | None) -> None:
-        match after if after is not None else before:
-            case EventRow():
-                self._apply_event(before, after)
-            case TierRow():
-                self._apply_ranked(self.tiers, row_id, after)
-            case VideoRow():
-                self._apply_ranked(self.videos, row_id, after)
-            case ReviewedRow() if isinstance(after, ReviewedRow):
-                self._reviewed[row_id] = after.intervals
-            case ReviewedRow():
-                self._reviewed.pop(row_id, None)
-            case SettingRow() if isinstance(after, SettingRow):
-                self._settings[row_id] = after.value
-            case SettingRow():
-                self._settings.pop(row_id, None)
-
-    def _apply_event(self, before: Row | None, after: Row | None) -> None:
+        row = after if after is not None else before
+        assert row is not None
+        kind, rows = type(row), self._rows[type(row)]
         if isinstance(before, EventRow):
-            keys, key = self._keys[before.tier_id], _key(before.event)
-            del keys[bisect_left(keys, key)]
-            del self._events[before.event.id]
+            keys = self._keys[before.tier_id]
+            del keys[bisect_left(keys, _key(before.event))]
             self._sorted.pop(before.tier_id, None)
+        if after is None:
+            del rows[row_id]
+        else:
+            rows[row_id] = after
         if isinstance(after, EventRow):
             insort(self._keys.setdefault(after.tier_id, []), _key(after.event))
-            self._events[after.event.id] = after
             self._sorted.pop(after.tier_id, None)
+        elif kind in _RANKED:
+            self._apply_ranked(kind, row_id, after)
 
-    def _apply_ranked(self, rows: dict, row_id: str, after: Row | None) -> None:
-        if not isinstance(after, VideoRow | TierRow):
-            del rows[row_id], self._ranks[row_id]
-            self._keys.pop(row_id, None)
-            self._sorted.pop(row_id, None)
-            return
-        rows[row_id] = after.video if isinstance(after, VideoRow) else after.tier
-        self._ranks[row_id] = after.rank
-        if after.rank >= self._next_rank:
-            self._next_rank = after.rank + 1
+    def _apply_ranked(self, kind: type[Row], row_id: str, after: Row | None) -> None:
+        items = self._ordered(kind)
+        match after:
+            case VideoRow(rank, item) | TierRow(rank, item) | VocabularyRow(rank, item):
+                items[row_id] = item
+            case _:
+                del items[row_id]
+                self._keys.pop(row_id, None)
+                self._sorted.pop(row_id, None)
+                return
+        if rank >= self._next_rank:
+            self._next_rank = rank + 1
             return
         # A row that undo brings back goes to its old place.
-        in_order = sorted(rows.items(), key=lambda item: self._ranks[item[0]])
-        rows.clear()
-        rows.update(in_order)
+        in_order = sorted(items.items(), key=lambda item: self._rank(kind, item[0]))
+        items.clear()
+        items.update(in_order)
+
+    def _ordered(self, kind: type[Row]) -> dict:
+        return {VideoRow: self.videos, TierRow: self.tiers, VocabularyRow: self._vocabularies}[kind]
 
 
 def _key(event: Event) -> _Key:
@@ -315,17 +388,3 @@ def _key(event: Event) -> _Key:
 
 def _natural(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", text)]
-
-
-def _row_id(row: Row) -> str:
-    match row:
-        case VideoRow():
-            return row.video.id
-        case TierRow():
-            return row.tier.id
-        case EventRow():
-            return row.event.id
-        case ReviewedRow():
-            return row.video_id
-        case SettingRow():
-            return row.key

@@ -1,4 +1,4 @@
-"""project.toml: what marks a folder as a project, its name, schema and vocabulary; and safe replacing of files."""
+"""project.toml: what marks a folder as a project, its name, schema and vocabularies; and safe replacing of files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import contextlib
 import os
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
@@ -17,16 +18,25 @@ from fedn.errors import FormatError, ProjectError
 
 FILE_NAME = "project.toml"
 DATABASE_NAME = "project.sqlite"
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
-    """The content of project.toml. `database` is the database's path from the project's folder."""
+    """The content of project.toml.
+
+    Attributes:
+        vocabularies: at least one; the first is that of tiers that name none.
+        database: path of the database from the project's folder.
+        schema: as it was read; always written as `SCHEMA`.
+        created: when the project was made.
+    """
 
     name: str
-    vocabulary: Vocabulary
+    vocabularies: tuple[Vocabulary, ...]
     database: str = DATABASE_NAME
+    schema: int = SCHEMA
+    created: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
 
 def write_project_file(folder: Path, content: ProjectFile) -> None:
@@ -39,8 +49,8 @@ def write_project_file(folder: Path, content: ProjectFile) -> None:
         "name": content.name,
         "schema": SCHEMA,
         "database": content.database,
-        "created": datetime.now(UTC).replace(microsecond=0),
-        "vocabulary": content.vocabulary.to_dict(),
+        "created": content.created,
+        "vocabularies": [vocabulary.to_dict() for vocabulary in content.vocabularies],
     }
     write_whole(folder / FILE_NAME, tomli_w.dumps(document).encode())
 
@@ -65,12 +75,28 @@ def read_project_file(folder: Path) -> ProjectFile:
     if schema > SCHEMA:
         raise newer_program_needed(folder)
     try:
-        vocabulary = Vocabulary.from_dict(document["vocabulary"], str(path))
-        return ProjectFile(str(document["name"]), vocabulary, str(document["database"]))
+        return ProjectFile(
+            str(document["name"]),
+            _vocabularies(document["vocabularies"] if schema > 1 else [document["vocabulary"]], path),
+            str(document["database"]),
+            schema,
+            document["created"],
+        )
     except KeyError as error:
         raise ProjectError(f"{path} does not say its {error}; restore the file from a copy") from error
     except FormatError as error:
         raise ProjectError(str(error)) from error
+
+
+def _vocabularies(tables: list[dict[str, Any]], path: Path) -> tuple[Vocabulary, ...]:
+    vocabularies = tuple(Vocabulary.from_dict(table, str(path)) for table in tables)
+    names = [vocabulary.name for vocabulary in vocabularies]
+    if not names:
+        raise FormatError(f"{path} has no vocabulary; restore the file from a copy")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise FormatError(f"{path} has two vocabularies “{twice}”; give one of them another name")
+    return vocabularies
 
 
 def newer_program_needed(folder: Path) -> ProjectError:

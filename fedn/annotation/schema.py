@@ -10,14 +10,25 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Float, ForeignKey, Integer, MetaData, Table, Text, select
 
-from fedn.annotation.changes import EventRow, ReviewedRow, Row, SettingRow, TierRow, VideoRow
+from fedn.annotation.action_unit import action_units_text, parse_action_units
+from fedn.annotation.changes import (
+    EventRow,
+    RejectedRow,
+    ReviewedRow,
+    Row,
+    SettingRow,
+    SubjectRow,
+    TierRow,
+    VideoRow,
+    VocabularyRow,
+)
 from fedn.annotation.event import Event, Origin
 from fedn.annotation.interval import Interval
+from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Source, Tier
-from fedn.annotation.video import Video
+from fedn.annotation.video import FaceChoice, Video
 
-REVISION = "0001"
-KNOWN_REVISIONS = ("0001",)
+REVISION = "0002"
 
 metadata = MetaData()
 
@@ -45,6 +56,7 @@ videos = Table(
     Column("height", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("image_fps", Float),
+    Column("face", Text),
 )
 
 tiers = Table(
@@ -56,6 +68,7 @@ tiers = Table(
     Column("name", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("who", Text, nullable=False),
+    Column("vocabulary", Text, nullable=False, server_default=""),
 )
 
 events = Table(
@@ -72,6 +85,7 @@ events = Table(
     Column("intensity", Text),
     Column("note", Text, nullable=False),
     Column("origin", Text),
+    Column("action_units", Text, nullable=False, server_default=""),
 )
 
 reviewed = Table(
@@ -84,6 +98,16 @@ reviewed = Table(
 
 settings = Table("settings", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("group", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+rejected = Table("rejected", metadata, Column("event_id", Text, _references("events.id"), primary_key=True))
+
 history = Table(
     "history",
     metadata,
@@ -95,34 +119,46 @@ history = Table(
     Column("origin", Text, nullable=False),
 )
 
-# Where each kind of row lies and by which column it is found.
+# Where each kind of row lies and by which column it is found. Vocabularies lie in project.toml.
 PLACES = {
     VideoRow: (videos, videos.c.id),
     TierRow: (tiers, tiers.c.id),
     EventRow: (events, events.c.id),
     ReviewedRow: (reviewed, reviewed.c.video_id),
     SettingRow: (settings, settings.c.key),
+    SubjectRow: (subjects, subjects.c.name),
+    RejectedRow: (rejected, rejected.c.event_id),
 }
 
 
 def to_columns(row: Row) -> list[dict[str, Any]]:
-    """The table rows of a project row: one, or for reviewed ranges one a range."""
+    """The table rows of a project row: one, or for reviewed ranges one a range. Vocabularies have none."""
     match row:
         case VideoRow():
-            return [{**_fields(row.video), "path": str(row.video.path), "rank": row.rank}]
+            face = _to_json(row.video.face)
+            return [{**_fields(row.video), "path": str(row.video.path), "face": face, "rank": row.rank}]
         case TierRow():
             return [{**_fields(row.tier), "source": row.tier.source.value, "rank": row.rank}]
         case EventRow():
-            origin = row.event.origin
-            text = json.dumps(asdict(origin), ensure_ascii=False) if origin is not None else None
-            return [{**_fields(row.event), "origin": text, "tier_id": row.tier_id}]
+            units, origin = action_units_text(row.event.action_units), _to_json(row.event.origin)
+            return [{**_fields(row.event), "action_units": units, "origin": origin, "tier_id": row.tier_id}]
         case ReviewedRow():
             return [{"video_id": row.video_id, "start": part.start, "stop": part.stop} for part in row.intervals]
         case SettingRow():
             return [{"key": row.key, "value": row.value}]
+        case SubjectRow():
+            return [_fields(row.subject)]
+        case RejectedRow():
+            return [{"event_id": row.event_id}]
+        case VocabularyRow():
+            return []
 
 
-def _fields(item: Video | Tier | Event) -> dict[str, Any]:
+def _to_json(item: Origin | FaceChoice | None) -> str | None:
+    return json.dumps(asdict(item), ensure_ascii=False) if item is not None else None
+
+
+def _fields(item: Video | Tier | Event | Subject) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
@@ -133,19 +169,23 @@ def read_rows(connection: Connection) -> Iterator[Row]:
         TypeError, ValueError, KeyError, EditError: if a value breaks the rules of the data.
     """
     for columns in connection.execute(select(videos).order_by(videos.c.rank)).mappings():
-        fields = {**columns, "path": Path(columns["path"])}
+        face = FaceChoice(**json.loads(columns["face"])) if columns["face"] else None
+        fields = {**columns, "path": Path(columns["path"]), "face": face}
         yield VideoRow(fields.pop("rank"), Video(**fields))
     for columns in connection.execute(select(tiers).order_by(tiers.c.rank)).mappings():
         fields = {**columns, "source": Source(columns["source"])}
         yield TierRow(fields.pop("rank"), Tier(**fields))
     # By position: a project may hold 100,000 events.
     names = ("onset", "offset", "label", "apex", "kind", "score", "intensity", "note")
-    query = select(*(events.c[name] for name in names), events.c.origin, events.c.id, events.c.tier_id)
+    query = select(
+        *(events.c[name] for name in names), events.c.action_units, events.c.origin, events.c.id, events.c.tier_id
+    )
     for row in connection.execute(query):
         values: tuple[Any, ...] = tuple(row)
-        origin, event_id, tier_id = values[-3:]
+        units, origin, event_id, tier_id = values[-4:]
         came_from = Origin(**json.loads(origin)) if origin else None
-        yield EventRow(tier_id, Event(*values[:-3], origin=came_from, id=event_id))
+        found = parse_action_units(units) if units else ()
+        yield EventRow(tier_id, Event(*values[:-4], origin=came_from, action_units=found, id=event_id))
     ranges: dict[str, list[Interval]] = {}
     for video_id, start, stop in connection.execute(select(reviewed)):
         ranges.setdefault(video_id, []).append(Interval(start, stop))
@@ -153,3 +193,8 @@ def read_rows(connection: Connection) -> Iterator[Row]:
         yield ReviewedRow(video_id, tuple(sorted(intervals)))
     for key, value in connection.execute(select(settings)):
         yield SettingRow(key, value)
+    for name, group, note in connection.execute(select(subjects)):
+        yield SubjectRow(Subject(name, group, note))
+    homes = select(events.c.tier_id, rejected.c.event_id).join(rejected, events.c.id == rejected.c.event_id)
+    for tier_id, event_id in connection.execute(homes):
+        yield RejectedRow(tier_id, event_id)

@@ -8,6 +8,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,8 +18,9 @@ from sqlalchemy import Connection, Engine, NullPool, bindparam, create_engine, d
 from sqlalchemy.exc import SQLAlchemyError
 
 from fedn.annotation import schema
-from fedn.annotation.backups import back_up
-from fedn.annotation.changes import Change, condensed
+from fedn.annotation.backups import back_up, keep_older
+from fedn.annotation.changes import Change, VocabularyRow, condensed
+from fedn.annotation.migrations.upgrade import upgrade
 from fedn.annotation.project import Project
 from fedn.annotation.project_file import (
     DATABASE_NAME,
@@ -36,8 +38,8 @@ LOCK_NAME = "project.lock"
 _log = logging.getLogger(__name__)
 
 
-def create_project(folder: Path, name: str, vocabulary: Vocabulary) -> None:
-    """Makes an empty project in a new folder or in one that holds no project yet.
+def create_project(folder: Path, name: str, *vocabularies: Vocabulary) -> None:
+    """Makes an empty project with at least one vocabulary, in a new folder or in one that holds no project yet.
 
     Raises:
         ProjectError: if there is a project already or the folder cannot be written to.
@@ -58,7 +60,7 @@ def create_project(folder: Path, name: str, vocabulary: Vocabulary) -> None:
         engine.dispose()
         unfinished.replace(database)
         # Last, because this file is what makes the folder a project.
-        write_project_file(folder, ProjectFile(name, vocabulary))
+        write_project_file(folder, ProjectFile(name, vocabularies))
     except (OSError, SQLAlchemyError) as error:
         raise ProjectError(
             f"the project cannot be created in {folder}: {_reason(error)}; choose a folder that you can write to"
@@ -68,6 +70,8 @@ def create_project(folder: Path, name: str, vocabulary: Vocabulary) -> None:
 def load_project(folder: Path) -> Project:
     """Reads a project as it is on disk at this moment, also while a window has it open. Changes nothing.
 
+    One of an older program is read too; only opening it for writing brings it to the new schema.
+
     Raises:
         ProjectError: if it is not a project, is damaged, or comes from a newer program.
     """
@@ -76,7 +80,9 @@ def load_project(folder: Path) -> Project:
     engine = _engine(lambda: _connect_to_read(database), begin="BEGIN")
     try:
         with _damage_explained(folder), engine.connect() as connection:
-            return _load(folder, content, connection)
+            if _revision(folder, connection) == schema.REVISION:
+                return _load(folder, content, connection)
+            return _load_older(folder, content, connection)
     finally:
         engine.dispose()
 
@@ -91,6 +97,7 @@ class Store:
         self.folder = folder
         self.who = who
         self._content = content
+        self._vocabularies = [VocabularyRow(rank, vocabulary) for rank, vocabulary in enumerate(content.vocabularies)]
         self._lock = lock
         self._engine = engine
         self._connection: Connection | None = engine.connect()
@@ -125,13 +132,30 @@ class Store:
             raise
 
     def _begin_session(self, database: Path) -> None:
-        with self._open_connection().begin():
-            _check_revision(self.folder, self._open_connection())
-            last_edit = self._open_connection().scalar(select(func.max(schema.history.c.id))) or 0
+        connection = self._open_connection()
+        with connection.begin():
+            revision = _revision(self.folder, connection)
+            last_edit = connection.scalar(select(func.max(schema.history.c.id))) or 0
+        if revision != schema.REVISION:
+            self._migrate(database, revision)
         try:
             back_up(database, self.folder / "backups", last_edit)
         except (OSError, sqlite3.Error):
             _log.warning("no backup of %s could be made", self.folder, exc_info=True)
+
+    def _migrate(self, database: Path, revision: str) -> None:
+        """Brings the database of an older program to this schema, in one transaction, after a copy of it was made."""
+        try:
+            keep_older(database, self.folder / "backups", revision)
+            with self._open_connection().begin():
+                upgrade(self._open_connection())
+            # Last: older programs refuse the database by its own revision as well.
+            write_project_file(self.folder, self._content)
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            raise ProjectError(
+                f"the project {self.folder} is of an older program and could not be brought up to date: "
+                f"{_reason(error)}; nothing of it was changed, see that the disk is there and not full"
+            ) from error
 
     def load(self) -> Project:
         """The project in memory."""
@@ -158,15 +182,29 @@ class Store:
             "origin": origin,
         }
         connection = self._open_connection()
+        net = condensed(changes)
+        vocabularies = self._vocabularies_after(net)
         try:
             with connection.begin():
-                _write_changes(connection, changes)
+                _write_changes(connection, net)
                 connection.execute(insert(schema.history), entry)
+                if vocabularies != self._vocabularies:
+                    self._write_vocabularies(vocabularies)
         except (SQLAlchemyError, OSError) as error:
             raise ProjectError(
                 f"“{text}” could not be written to {self.folder} and was not done: {_reason(error)}; "
                 "see that the disk is there and not full"
             ) from error
+
+    def _vocabularies_after(self, changes: list[Change]) -> list[VocabularyRow]:
+        changed = {change.id: change.after for change in changes if isinstance(change.row, VocabularyRow)}
+        rows = {**{row.id: row for row in self._vocabularies}, **changed}
+        return sorted((row for row in rows.values() if isinstance(row, VocabularyRow)), key=lambda row: row.rank)
+
+    def _write_vocabularies(self, rows: list[VocabularyRow]) -> None:
+        content = replace(self._content, vocabularies=tuple(row.vocabulary for row in rows))
+        write_project_file(self.folder, content)
+        self._content, self._vocabularies = content, rows
 
     def history(self, limit: int = 100) -> list[dict[str, Any]]:
         """The last edits, newest first, as dictionaries with id, time_utc, who, text, edit (JSON text), origin."""
@@ -194,12 +232,14 @@ class Store:
         self.close()
 
 
-def _write_changes(connection: Connection, changes: tuple[Change, ...]) -> None:
+def _write_changes(connection: Connection, changes: list[Change]) -> None:
     """Deletes the rows as they were and inserts them as they are, one statement a table."""
     by_place: dict[type, list[Change]] = {}
-    for change in condensed(changes):
+    for change in changes:
         by_place.setdefault(type(change.row), []).append(change)
     for kind, net in by_place.items():
+        if kind is VocabularyRow:
+            continue
         table, column = schema.PLACES[kind]
         old = [{"old_id": change.id} for change in net if change.before is not None]
         new = [columns for change in net if change.after is not None for columns in schema.to_columns(change.after)]
@@ -210,15 +250,34 @@ def _write_changes(connection: Connection, changes: tuple[Change, ...]) -> None:
 
 
 def _load(folder: Path, content: ProjectFile, connection: Connection) -> Project:
-    _check_revision(folder, connection)
-    project = Project(folder, content.name, content.vocabulary)
+    project = Project(folder, content.name, *content.vocabularies)
     project.load(schema.read_rows(connection))
     return project
 
 
-def _check_revision(folder: Path, connection: Connection) -> None:
-    if connection.scalar(select(schema.revision.c.version_num)) not in schema.KNOWN_REVISIONS:
+def _load_older(folder: Path, content: ProjectFile, connection: Connection) -> Project:
+    """Reads the database of an older program from a copy in memory that is brought up to date."""
+    original = connection.connection.driver_connection
+    assert isinstance(original, sqlite3.Connection)
+    copy = sqlite3.connect(":memory:")
+    original.backup(copy)
+    engine = _engine(lambda: copy)
+    try:
+        with engine.begin() as updated:
+            upgrade(updated)
+            return _load(folder, content, updated)
+    finally:
+        engine.dispose()
+
+
+def _revision(folder: Path, connection: Connection) -> str:
+    """The schema of the database, which is this program's or an older one."""
+    revision = connection.scalar(select(schema.revision.c.version_num))
+    if revision is None:
+        raise ValueError("it states no schema")
+    if revision > schema.REVISION:
         raise newer_program_needed(folder)
+    return revision
 
 
 def _existing_database(folder: Path, content: ProjectFile) -> Path:

@@ -18,10 +18,14 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """`who` is the person, or for a detector's tier the name of the model."""
+    """`who` is the person, or for a detector's tier the name of the model.
+
+    `vocabulary` names the one of the project's vocabularies that its labels are from, "" for the project's first.
+    """
 
     video_id: str
     name: str
     source: Source
     who: str = ""
+    vocabulary: str = ""
     id: str = field(default_factory=new_id)

@@ -6,6 +6,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fedn.annotation.event import new_id
+from fedn.errors import EditError
+
+
+@dataclass(frozen=True, slots=True)
+class FaceChoice:
+    """Whose face to follow where a video shows several: the one nearest to a place in one of its frames.
+
+    Attributes:
+        frame: in which the face was pointed at, from 0.
+        x, y: center of the face, as shares in [0, 1] of the picture's width and height.
+
+    Raises:
+        EditError: if a number is out of its range.
+    """
+
+    frame: int
+    x: float
+    y: float
+
+    def __post_init__(self) -> None:
+        if self.frame < 0:
+            raise EditError(f"a face cannot be chosen in frame {self.frame}; the first frame is 0")
+        if not (0.0 <= self.x <= 1.0 and 0.0 <= self.y <= 1.0):
+            raise EditError(f"a face cannot be chosen at ({self.x}, {self.y}), outside of the picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +42,7 @@ class Video:
         fps: nominal frame rate, for display; the FrameIndex alone translates frames into time.
         frame_count: number of frames that really decode.
         image_fps: frame rate given by the user for a folder of images, None for video files.
+        face: the face to follow, None for the largest.
     """
 
     key: str
@@ -30,6 +55,7 @@ class Video:
     relative_path: str = ""
     size_bytes: int = 0
     image_fps: float | None = None
+    face: FaceChoice | None = None
     id: str = field(default_factory=new_id)
 
     @property

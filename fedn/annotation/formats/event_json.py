@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fedn.annotation.action_unit import ActionUnit
 from fedn.annotation.event import Event, Origin
 from fedn.annotation.formats.content import TierEvents, VideoEvents
 from fedn.annotation.project_file import write_whole
@@ -71,4 +72,5 @@ def _video(content: dict[str, Any]) -> VideoEvents:
 
 def _event(content: dict[str, Any]) -> Event:
     origin = content.get("origin")
-    return Event(**{**content, "origin": Origin(**origin) if origin else None})
+    units = tuple(ActionUnit(**unit) for unit in content.get("action_units", ()))
+    return Event(**{**content, "origin": Origin(**origin) if origin else None, "action_units": units})
