@@ -1,5 +1,7 @@
 """Every edit, in one place to import from."""
 
+from app.document.attribute_edits import Relabel, SetAttributes
+from app.document.copy_edits import AddEvents, CopyToTier, PasteEvents, ReplaceEvents
 from app.document.edit import Edit, Group, Restore, Touched
 from app.document.event_edits import (
     CreateEvent,
@@ -8,29 +10,38 @@ from app.document.event_edits import (
     MoveApex,
     MoveBoundary,
     MoveEvent,
-    Relabel,
-    SetAttributes,
     SplitEvent,
 )
+from app.document.prediction_edits import (
+    AcceptPredictions,
+    CorrectPrediction,
+    RejectPredictions,
+    UnrejectPredictions,
+    correction_of,
+)
 from app.document.project_edits import (
-    AddTier,
     AddVideo,
     ChangeVideo,
-    DeleteTier,
     MarkReviewed,
+    PutSubject,
+    PutVocabulary,
     RemoveVideo,
-    RenameTier,
+    RemoveVocabulary,
+    RenameSubject,
     UnmarkReviewed,
     UseModel,
 )
-from app.document.tier_edits import AcceptPredictions, CopyToTier, ReplaceEvents, correction_of
+from app.document.tier_edits import AddTier, ChangeTier, DeleteTier, MergeTiers, RenameTier, ReorderTiers
 
 __all__ = [
     "AcceptPredictions",
+    "AddEvents",
     "AddTier",
     "AddVideo",
+    "ChangeTier",
     "ChangeVideo",
     "CopyToTier",
+    "CorrectPrediction",
     "CreateEvent",
     "DeleteEvents",
     "DeleteTier",
@@ -38,18 +49,27 @@ __all__ = [
     "Group",
     "MarkReviewed",
     "MergeEvents",
+    "MergeTiers",
     "MoveApex",
     "MoveBoundary",
     "MoveEvent",
+    "PasteEvents",
+    "PutSubject",
+    "PutVocabulary",
+    "RejectPredictions",
     "Relabel",
     "RemoveVideo",
+    "RemoveVocabulary",
+    "RenameSubject",
     "RenameTier",
+    "ReorderTiers",
     "ReplaceEvents",
     "Restore",
     "SetAttributes",
     "SplitEvent",
     "Touched",
     "UnmarkReviewed",
+    "UnrejectPredictions",
     "UseModel",
     "correction_of",
 ]

@@ -1,10 +1,11 @@
-"""Edits of single events: create, delete, move, relabel, split, merge."""
+"""Edits of where events begin and end: create, delete, move, split, merge."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from app.document.attribute_edits import check_label, check_some, words_for
 from app.document.edit import Edit
 from fedn.annotation.event import Event, new_id
 from fedn.annotation.project import Project
@@ -13,34 +14,13 @@ from fedn.errors import EditError
 Edge = Literal["onset", "offset"]
 
 
-def check_label(project: Project, label: str) -> None:
-    """Refuses labels that the project's vocabulary does not permit; no label at all is permitted.
-
-    Raises:
-        EditError: if it is refused.
-    """
-    if label and label not in project.vocabulary.names:
-        known = ", ".join(project.vocabulary.names)
-        raise EditError(f"the label “{label}” is not in the vocabulary; choose one of {known}")
-
-
-def words_for(project: Project, ids: tuple[str, ...]) -> str:
-    """The events in words: "happiness", "3 events"."""
-    return (project.event(ids[0]).label or "event") if len(ids) == 1 else f"{len(ids)} events"
-
-
-def check_some(ids: tuple[str, ...]) -> None:
-    if not ids:
-        raise EditError("no event is selected; select one first")
-
-
 @dataclass(frozen=True, slots=True)
 class CreateEvent(Edit):
     tier_id: str
     event: Event
 
     def change(self, project: Project) -> None:
-        check_label(project, self.event.label)
+        check_label(project, self.tier_id, self.event.label)
         if project.has_event(self.event.id):
             raise EditError(f"the event “{self.event.id}” is already in the project")
         project.put_event(self.tier_id, self.event)
@@ -141,56 +121,6 @@ class MoveApex(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class Relabel(Edit):
-    """Gives events another label of the vocabulary, or none with ""."""
-
-    ids: tuple[str, ...]
-    label: str
-
-    def change(self, project: Project) -> None:
-        check_some(self.ids)
-        check_label(project, self.label)
-        for event_id in self.ids:
-            project.put_event(project.tier_of(event_id).id, replace(project.event(event_id), label=self.label))
-
-    @property
-    def text(self) -> str:
-        return f"Label as {self.label}" if self.label else "Remove label"
-
-    def describe(self, project: Project) -> str:
-        words = words_for(project, self.ids) if self.ids else "event"
-        return f"Label {words} as {self.label}" if self.label else f"Remove label of {words}"
-
-
-@dataclass(frozen=True, slots=True)
-class SetAttributes(Edit):
-    """Sets note, intensity ("A" to "E", "" for none) and kind; what is None stays as it is."""
-
-    event_id: str
-    note: str | None = None
-    intensity: str | None = None
-    kind: str | None = None
-
-    def change(self, project: Project) -> None:
-        event = project.event(self.event_id)
-        if self.note is not None:
-            event = replace(event, note=self.note)
-        if self.intensity is not None:
-            event = replace(event, intensity=self.intensity or None)
-        if self.kind is not None:
-            event = replace(event, kind=self.kind)
-        project.put_event(project.tier_of(self.event_id).id, event)
-
-    @property
-    def text(self) -> str:
-        set_ones = [name for name in ("note", "intensity", "kind") if getattr(self, name) is not None]
-        return f"Change {' and '.join(set_ones) or 'nothing'}"
-
-    def describe(self, project: Project) -> str:
-        return f"{self.text} of {words_for(project, (self.event_id,))}"
-
-
-@dataclass(frozen=True, slots=True)
 class SplitEvent(Edit):
     """Splits an event in two; the second begins at `frame` and has the id `second_id`."""
 
@@ -240,6 +170,7 @@ class MergeEvents(Edit):
             offset=max(event.offset for event in events),
             apex=next((event.apex for event in events if event.apex is not None), None),
             intensity=max(intensities, default=None),
+            action_units=tuple(dict.fromkeys(unit for event in events for unit in event.action_units)),
             score=max(scores, default=None),
             note="; ".join(dict.fromkeys(event.note for event in events if event.note)),
         )

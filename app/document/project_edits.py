@@ -1,4 +1,4 @@
-"""Edits of videos, tiers, reviewed ranges and the model in use."""
+"""Edits of videos, subjects, vocabularies, reviewed ranges and the model in use."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from app.document.edit import Edit
 from fedn.annotation.interval import Interval, subtract
 from fedn.annotation.project import Project
-from fedn.annotation.tier import Tier
+from fedn.annotation.subject import Subject
 from fedn.annotation.video import Video
+from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import EditError
 
 
@@ -64,50 +65,76 @@ class RemoveVideo(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class AddTier(Edit):
-    tier: Tier
+class PutSubject(Edit):
+    """Keeps what is known of a filmed person: group and note."""
+
+    subject: Subject
 
     def change(self, project: Project) -> None:
-        if self.tier.id in project.tiers:
-            raise EditError(f"the tier “{self.tier.name}” is already in the project")
-        project.put_tier(self.tier)
+        project.put_subject(self.subject)
 
     @property
     def text(self) -> str:
-        return f"Add tier {self.tier.name}"
+        return f"Change subject {self.subject.name}"
 
 
 @dataclass(frozen=True, slots=True)
-class RenameTier(Edit):
-    tier_id: str
+class RenameSubject(Edit):
+    """Gives a filmed person another name in every video. With the name of someone else it would join two people."""
+
+    name: str
+    new_name: str
+
+    def change(self, project: Project) -> None:
+        if self.name not in project.subjects():
+            raise EditError(f"there is no subject “{self.name}” in the project")
+        if not self.new_name.strip():
+            raise EditError("a subject cannot be without a name; give one")
+        if self.new_name != self.name and self.new_name in project.subjects():
+            raise EditError(f"there already is a subject “{self.new_name}”; two people cannot have one name")
+        known = project.subject(self.name)
+        project.put_subject(Subject(self.name))
+        project.put_subject(replace(known, name=self.new_name))
+        for video in [video for video in project.videos.values() if video.subject == self.name]:
+            project.put_video(replace(video, subject=self.new_name))
+
+    @property
+    def text(self) -> str:
+        return f"Rename subject {self.name} to {self.new_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PutVocabulary(Edit):
+    """Adds a vocabulary, or replaces the one of the same name or of the name `instead_of`; events keep their labels."""
+
+    vocabulary: Vocabulary
+    instead_of: str = ""
+
+    def change(self, project: Project) -> None:
+        project.put_vocabulary(self.vocabulary, instead_of=self.instead_of)
+
+    @property
+    def text(self) -> str:
+        return f"Change vocabulary {self.vocabulary.name}"
+
+    def describe(self, project: Project) -> str:
+        names = {vocabulary.name for vocabulary in project.vocabularies}
+        known = self.instead_of or self.vocabulary.name in names
+        return self.text if known else f"Add vocabulary {self.vocabulary.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveVocabulary(Edit):
+    """Removes a vocabulary that no tier uses."""
+
     name: str
 
     def change(self, project: Project) -> None:
-        project.put_tier(replace(project.tier(self.tier_id), name=self.name))
+        project.remove_vocabulary(self.name)
 
     @property
     def text(self) -> str:
-        return f"Rename tier to {self.name}"
-
-    def describe(self, project: Project) -> str:
-        return f"Rename tier {project.tier(self.tier_id).name} to {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteTier(Edit):
-    """Deletes a tier with its events."""
-
-    tier_id: str
-
-    def change(self, project: Project) -> None:
-        project.remove_tier(self.tier_id)
-
-    @property
-    def text(self) -> str:
-        return "Delete tier"
-
-    def describe(self, project: Project) -> str:
-        return f"Delete tier {project.tier(self.tier_id).name}"
+        return f"Remove vocabulary {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,125 +1,166 @@
-"""Edits that carry events from one tier to another, or replace all of a tier."""
+"""Edits of tiers: add, change, order, merge, delete."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from app.document.edit import Edit
-from app.document.event_edits import check_some, words_for
-from fedn.annotation.event import Event, Origin, new_id
+from app.document.prediction_edits import origin_of
+from fedn.annotation.event import Event, new_id
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.errors import EditError
 
 
-def origin_of(event: Event, tier: Tier) -> Origin | None:
-    """What a copy of the event says of its origin: the prediction itself, if it lies on a detector's tier."""
-    if tier.source is not Source.DETECTOR:
-        return event.origin
-    score = 0.0 if event.score is None else event.score
-    return Origin(tier.who, event.onset, event.offset, event.label, score)
-
-
-def correction_of(project: Project, event_id: str, tier_id: str) -> Event | None:
-    """The event of `tier_id` into which a prediction has already been accepted, however it was changed since."""
-    origin = origin_of(project.event(event_id), project.tier_of(event_id))
-    if origin is None:
-        return None
-    return next((event for event in project.events(tier_id) if event.origin == origin), None)
-
-
-def _copy(project: Project, event_id: str, tier_id: str, copy_id: str) -> None:
-    event, source, target = project.event(event_id), project.tier_of(event_id), project.tier(tier_id)
-    if source.video_id != target.video_id:
-        raise EditError(f"the event cannot be copied to the tier “{target.name}” because that is of another video")
-    if source.id == target.id:
-        raise EditError(f"the event is already on the tier “{target.name}”; choose another tier")
-    score = event.score if target.source is Source.DETECTOR else None
-    project.put_event(tier_id, replace(event, id=copy_id, score=score, origin=origin_of(event, source)))
-
-
-@dataclass(frozen=True)
-class CopyToTier(Edit):
-    """Copies events to another tier of the same video. `new_ids` are the copies' ids, made up if not given."""
-
-    ids: tuple[str, ...]
-    tier_id: str
-    new_ids: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.new_ids) != len(self.ids):
-            object.__setattr__(self, "new_ids", tuple(new_id() for _ in self.ids))
+@dataclass(frozen=True, slots=True)
+class AddTier(Edit):
+    tier: Tier
 
     def change(self, project: Project) -> None:
-        check_some(self.ids)
-        for event_id, copy_id in zip(self.ids, self.new_ids, strict=True):
-            _copy(project, event_id, self.tier_id, copy_id)
+        if self.tier.id in project.tiers:
+            raise EditError(f"the tier “{self.tier.name}” is already in the project")
+        project.put_tier(self.tier)
 
     @property
     def text(self) -> str:
-        return "Copy event to tier" if len(self.ids) == 1 else f"Copy {len(self.ids)} events to tier"
-
-    def describe(self, project: Project) -> str:
-        return f"Copy {words_for(project, self.ids)} to {project.tier(self.tier_id).name}" if self.ids else self.text
-
-
-@dataclass(frozen=True)
-class AcceptPredictions(Edit):
-    """Copies predictions to the annotator's tier, with their origin and without their score.
-
-    Those accepted there before are left out; if that is all of them, the edit is refused (see `correction_of`).
-    `new_ids` are the copies' ids, made up if not given, so that a Group can go on to change them.
-    """
-
-    ids: tuple[str, ...]
-    tier_id: str
-    new_ids: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.new_ids) != len(self.ids):
-            object.__setattr__(self, "new_ids", tuple(new_id() for _ in self.ids))
-
-    def change(self, project: Project) -> None:
-        check_some(self.ids)
-        target = project.tier(self.tier_id)
-        if target.source is Source.DETECTOR:
-            raise EditError(f"predictions cannot be accepted into “{target.name}”, which is a detector's tier")
-        accepted = {event.origin for event in project.events(self.tier_id) if event.origin is not None}
-        some = False
-        for event_id, copy_id in zip(self.ids, self.new_ids, strict=True):
-            event, tier = project.event(event_id), project.tier_of(event_id)
-            if tier.source is not Source.DETECTOR:
-                raise EditError(f"the tier “{tier.name}” holds no predictions; copy its events instead")
-            if origin_of(event, tier) not in accepted:
-                _copy(project, event_id, self.tier_id, copy_id)
-                some = True
-        if not some:
-            raise EditError(f"this has already been accepted into “{target.name}”; change it there")
-
-    @property
-    def text(self) -> str:
-        return "Accept prediction" if len(self.ids) == 1 else f"Accept {len(self.ids)} predictions"
-
-    def describe(self, project: Project) -> str:
-        return f"Accept {words_for(project, self.ids)}" if self.ids else self.text
+        return f"Add tier {self.tier.name}"
 
 
 @dataclass(frozen=True, slots=True)
-class ReplaceEvents(Edit):
-    """Replaces every event of a tier, as one step: a detection's result, an import."""
+class ChangeTier(Edit):
+    """Replaces what is known of a tier: name, source, who, vocabulary. Its events stay as they are.
 
-    tier_id: str
-    events: tuple[Event, ...]
+    Predictions stay those of their model: they become labels only by being accepted, which keeps where they come from.
+    """
+
+    tier: Tier
 
     def change(self, project: Project) -> None:
-        for event in reversed(project.events(self.tier_id)):
-            project.remove_event(event.id)
-        for event in sorted(self.events, key=lambda event: (event.onset, event.offset)):
-            project.put_event(self.tier_id, event)
+        before = project.tier(self.tier.id)
+        same_maker = (before.source, before.who) == (self.tier.source, self.tier.who)
+        if before.source is Source.DETECTOR and not same_maker and project.events(before.id):
+            raise EditError(
+                f"the tier “{before.name}” records what {before.who or 'a detector'} found; accept its events"
+            )
+        project.put_tier(self.tier)
 
     @property
     def text(self) -> str:
-        return f"Replace events by {len(self.events)}"
+        return f"Change tier {self.tier.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTier(Edit):
+    tier_id: str
+    name: str
+
+    def change(self, project: Project) -> None:
+        project.put_tier(replace(project.tier(self.tier_id), name=self.name))
+
+    @property
+    def text(self) -> str:
+        return f"Rename tier to {self.name}"
 
     def describe(self, project: Project) -> str:
-        return f"Replace events of {project.tier(self.tier_id).name} by {len(self.events)}"
+        return f"Rename tier {project.tier(self.tier_id).name} to {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderTiers(Edit):
+    """Puts all tiers of a video into another order."""
+
+    video_id: str
+    ids: tuple[str, ...]
+
+    def change(self, project: Project) -> None:
+        if sorted(self.ids) != sorted(tier.id for tier in project.tiers_of(self.video_id)):
+            raise EditError(
+                f"the tiers of {project.video(self.video_id).name} have changed meanwhile; order them again"
+            )
+        project.reorder_tiers(self.ids)
+
+    @property
+    def text(self) -> str:
+        return "Reorder tiers"
+
+    def describe(self, project: Project) -> str:
+        return f"Reorder tiers of {project.video(self.video_id).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTier(Edit):
+    """Deletes a tier with its events."""
+
+    tier_id: str
+
+    def change(self, project: Project) -> None:
+        project.remove_tier(self.tier_id)
+
+    @property
+    def text(self) -> str:
+        return "Delete tier"
+
+    def describe(self, project: Project) -> str:
+        return f"Delete tier {project.tier(self.tier_id).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTiers(Edit):
+    """Brings the events of tiers of one video together on one of them, `into`.
+
+    An event of the same frames and label is not doubled: the one there takes over what it lacks (apex, intensity,
+    action units, score, origin) and every note. Tiers of people go away with it. Those of a detector stay, as the
+    record of what it found; their events come over as copies with their origin.
+    """
+
+    ids: tuple[str, ...]
+    into: str
+
+    def change(self, project: Project) -> None:
+        target = project.tier(self.into)
+        others = [project.tier(tier_id) for tier_id in dict.fromkeys(self.ids) if tier_id != self.into]
+        if not others:
+            raise EditError("merging needs two tiers or more; choose another tier to merge with")
+        if target.source is Source.DETECTOR:
+            raise EditError(f"the tier “{target.name}” records what a detector found; merge into a tier of a person")
+        if any(tier.video_id != target.video_id for tier in others):
+            raise EditError("tiers of different videos cannot be merged; copy their events instead")
+        for tier in others:
+            self._bring(project, tier)
+
+    def _bring(self, project: Project, tier: Tier) -> None:
+        events = project.events(tier.id)
+        moves = tier.source is not Source.DETECTOR
+        if moves:
+            project.remove_tier(tier.id)
+        there = {_frames_and_label(event): event for event in project.events(self.into)}
+        for event in events:
+            if not moves:
+                event = replace(event, id=new_id(), score=None, origin=origin_of(event, tier))
+            twin = there.get(_frames_and_label(event))
+            there[_frames_and_label(event)] = merged = event if twin is None else complemented(twin, event)
+            project.put_event(self.into, merged)
+
+    @property
+    def text(self) -> str:
+        return f"Merge {len(dict.fromkeys((*self.ids, self.into)))} tiers"
+
+    def describe(self, project: Project) -> str:
+        return f"{self.text} into {project.tier(self.into).name}"
+
+
+def _frames_and_label(event: Event) -> tuple[int, int, str]:
+    return event.onset, event.offset, event.label
+
+
+def complemented(event: Event, other: Event) -> Event:
+    """The event with what only another one of the same frames says, and the notes of both."""
+    return replace(
+        event,
+        apex=other.apex if event.apex is None else event.apex,
+        score=other.score if event.score is None else event.score,
+        intensity=event.intensity or other.intensity,
+        action_units=event.action_units or other.action_units,
+        origin=event.origin or other.origin,
+        note="; ".join(dict.fromkeys(note for note in (event.note, other.note) if note)),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -215,6 +215,13 @@ class Project:
         for event in reversed(self.events(tier_id)):
             self.remove_event(event.id)
         self._remove(TierRow, tier_id)
+
+    def reorder_tiers(self, tier_ids: Sequence[str]) -> None:
+        """Puts these tiers into this order, in the places that they have now among all tiers."""
+        tiers = [self.tier(tier_id) for tier_id in tier_ids]
+        ranks = sorted(self._rank(TierRow, tier.id) for tier in tiers)
+        for rank, tier in zip(ranks, tiers, strict=True):
+            self._put(TierRow(rank, tier))
 
     def put_event(self, tier_id: str, event: Event) -> None:
         """Adds the event to the tier, or replaces the tier's event of the same id."""

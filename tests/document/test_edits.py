@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.document.document import Document
 from app.document.edits import (
     AcceptPredictions,
+    AddEvents,
     AddTier,
     AddVideo,
+    ChangeTier,
     ChangeVideo,
     CopyToTier,
+    CorrectPrediction,
     CreateEvent,
     DeleteEvents,
     DeleteTier,
@@ -19,24 +23,39 @@ from app.document.edits import (
     Group,
     MarkReviewed,
     MergeEvents,
+    MergeTiers,
     MoveApex,
     MoveBoundary,
     MoveEvent,
+    PasteEvents,
+    PutSubject,
+    PutVocabulary,
+    RejectPredictions,
     Relabel,
     RemoveVideo,
+    RemoveVocabulary,
+    RenameSubject,
     RenameTier,
+    ReorderTiers,
     ReplaceEvents,
     SetAttributes,
     SplitEvent,
     UnmarkReviewed,
+    UnrejectPredictions,
     UseModel,
     correction_of,
 )
+from fedn.annotation.action_unit import ActionUnit, parse_action_units
 from fedn.annotation.event import Event, Origin
 from fedn.annotation.interval import Interval
 from fedn.annotation.store import load_project
+from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Source, Tier
+from fedn.annotation.vocabulary import LabelDef, Vocabulary
 from fedn.errors import EditError
+from tests.document.conftest import PREDICTED
+
+VALENCE = Vocabulary("valence", (LabelDef("positive", "Pos", "#ffffff"), LabelDef("negative", "Neg", "#000000")))
 
 EVERY_EDIT: list[tuple[Edit, str]] = [
     (MoveEvent("first", 5), "Move happiness to 15"),
@@ -47,8 +66,12 @@ EVERY_EDIT: list[tuple[Edit, str]] = [
     (Relabel(("first", "second"), "fear"), "Label 2 events as fear"),
     (Relabel(("first",), ""), "Remove label of happiness"),
     (
-        SetAttributes("first", note="wry", intensity="B", kind="micro"),
+        SetAttributes(("first",), note="wry", intensity="B", kind="micro"),
         "Change note and intensity and kind of happiness",
+    ),
+    (
+        SetAttributes(("first", "second"), note="both", action_units=(ActionUnit(12, "left", "C"),)),
+        "Change note and action units of 2 events",
     ),
     (SplitEvent("first", 25), "Split happiness at 25"),
     (MergeEvents(("first", "second")), "Merge 2 events"),
@@ -56,6 +79,17 @@ EVERY_EDIT: list[tuple[Edit, str]] = [
     (CreateEvent("own", Event(200, 220, "fear")), "Create fear at 200"),
     (CopyToTier(("first",), "own"), "Copy happiness to Corrections"),
     (AcceptPredictions(("first", "second"), "own"), "Accept 2 events"),
+    (CorrectPrediction("first", "own", onset=12, label="fear"), "Correct happiness"),
+    (RejectPredictions(("first", "second")), "Reject 2 events"),
+    (PasteEvents("own", (Event(10, 20, "fear"), Event(30, 40, "anger")), 100), "Paste 2 events into Corrections"),
+    (AddEvents("own", (Event(10, 20, "unheard of"),)), "Add event to Corrections"),
+    (MergeTiers(("fedn", "own"), "own"), "Merge 2 tiers into Corrections"),
+    (ReorderTiers("video", ("own", "fedn")), "Reorder tiers of a.mp4"),
+    (ChangeTier(Tier("video", "Ann", Source.EXPERT, "Ann", id="own")), "Change tier Ann"),
+    (PutSubject(Subject("s1", "control", "left-handed")), "Change subject s1"),
+    (RenameSubject("s1", "anna"), "Rename subject s1 to anna"),
+    (PutVocabulary(VALENCE), "Add vocabulary valence"),
+    (PutVocabulary(VALENCE, instead_of="six-and-others"), "Change vocabulary valence"),
     (ReplaceEvents("fedn", (Event(1, 2, "anger"),)), "Replace events of FEDN by 1"),
     (MarkReviewed("video", Interval(0, 100)), "Mark frames 0 to 99 reviewed"),
     (RenameTier("own", "Ann"), "Rename tier Corrections to Ann"),
@@ -92,7 +126,27 @@ REFUSED: list[tuple[Edit, str]] = [
     (MoveApex("first", 41), "not between"),
     (Relabel(("first",), "boredom"), "not in the vocabulary"),
     (Relabel((), "fear"), "no event is selected"),
-    (SetAttributes("first", intensity="F"), "not one of A to E"),
+    (SetAttributes(("first",), intensity="F"), "not one of A to E"),
+    (SetAttributes((), note="x"), "no event is selected"),
+    (AddEvents("own", (Event(1, 2, "fear", id="first"),)), "already in the project"),
+    (ReplaceEvents("own", (Event(1, 2, "fear", id="x"), Event(3, 4, "fear", id="x"))), "already in the project"),
+    (PasteEvents("own", (), 5), "nothing to paste"),
+    (PasteEvents("own", (Event(0, 9, "fear"), Event(20, 29, "fear")), 480), "the last frame of a.mp4 is 499"),
+    (PasteEvents("fedn", (Event(0, 9, "fear"),), 5), "paste into a tier of a person"),
+    (CopyToTier(("first",), "own", ("second",)), "already in the project"),
+    (CorrectPrediction("first", "own", offset=5), "would lie before the onset"),
+    (CorrectPrediction("first", "own", label="boredom"), "not in the vocabulary"),
+    (CorrectPrediction("first", "fedn", label="fear"), "a detector's tier"),
+    (RejectPredictions(()), "no event is selected"),
+    (RejectPredictions(("first", "gone")), "may have been deleted"),
+    (MergeTiers(("own",), "own"), "two tiers or more"),
+    (MergeTiers(("own",), "fedn"), "merge into a tier of a person"),
+    (ReorderTiers("video", ("own",)), "have changed meanwhile"),
+    (ChangeTier(Tier("video", "Mine", Source.EXPERT, id="fedn")), "records what fedn-base found"),
+    (ChangeTier(Tier("video", "Mine", Source.EXPERT, vocabulary="gone", id="own")), "no vocabulary “gone”"),
+    (RenameSubject("nobody", "x"), "no subject “nobody”"),
+    (RenameSubject("s1", " "), "without a name"),
+    (RemoveVocabulary("six-and-others"), "only vocabulary"),
     (SplitEvent("first", 10), "does not divide"),
     (SplitEvent("first", 41), "does not divide"),
     (MergeEvents(("first",)), "two events or more"),
@@ -159,6 +213,112 @@ def test_a_prediction_is_accepted_once_and_found_again_after_a_correction(docume
     assert correction_of(document.project, "second", "own") is None
     document.do(AcceptPredictions(("first", "second"), "own"))
     assert len(document.project.events("own")) == 2
+
+
+def test_a_rejected_prediction_stays_and_is_open_again_when_it_is_accepted_or_the_rejection_taken_back(
+    document: Document,
+) -> None:
+    project = document.project
+    document.do(RejectPredictions(("first", "second")))
+    assert project.is_rejected("first") and project.event("first").label == "happiness"
+    document.do(UnrejectPredictions(("first",)))
+    document.do(AcceptPredictions(("second",), "own"))
+    assert not project.is_rejected("first") and not project.is_rejected("second")
+    with pytest.raises(EditError, match="accepted into “Corrections”; delete it there"):
+        document.do(RejectPredictions(("first", "second")))
+    assert not project.is_rejected("first")
+    with pytest.raises(EditError, match="holds no predictions"):
+        document.do(RejectPredictions((project.events("own")[0].id,)))
+
+
+def test_a_rejection_goes_with_its_prediction_and_comes_back_with_it(document: Document) -> None:
+    document.do(RejectPredictions(("first",)))
+    undo = document.do(ReplaceEvents("fedn", ()))
+    document.do(undo)
+    assert document.project.is_rejected("first")
+    assert load_project(document.folder) == document.project
+
+
+def test_correcting_accepts_once_and_then_changes_the_same_event(document: Document) -> None:
+    document.do(CorrectPrediction("first", "own", onset=25, copy_id="copy"))
+    corrected = document.project.event("copy")
+    assert (corrected.onset, corrected.apex, corrected.offset, corrected.score) == (25, 25, 40, None)
+    document.do(CorrectPrediction("first", "own", apex=30, label="surprise"))
+    assert document.project.events("own") == (replace(corrected, apex=30, label="surprise"),)
+    assert corrected.origin == Origin("fedn-base", 10, 40, "happiness", 0.9)
+    assert document.project.event("first").onset == 10
+
+
+def test_labels_are_checked_against_the_vocabulary_of_the_tier(document: Document) -> None:
+    document.do(PutVocabulary(VALENCE))
+    document.do(ChangeTier(replace(document.project.tier("own"), vocabulary="valence")))
+    document.do(CreateEvent("own", Event(1, 2, "positive", id="own event")))
+    with pytest.raises(EditError, match="not in the vocabulary “valence”; choose one of positive, negative"):
+        document.do(Relabel(("first", "own event"), "happiness"))
+    document.do(Relabel(("first",), "fear"))
+    with pytest.raises(EditError, match="not in the vocabulary “six-and-others”"):
+        document.do(Relabel(("first",), "positive"))
+    with pytest.raises(EditError, match="has labels from “valence”"):
+        document.do(RemoveVocabulary("valence"))
+
+
+def test_merging_tiers_keeps_every_event_once_with_all_that_is_known_of_it(document: Document) -> None:
+    units = parse_action_units("6B+12C")
+    document.do(AddTier(Tier("video", "Expert", Source.EXPERT, "Eva", id="eva")))
+    document.do(
+        AddEvents("own", (Event(10, 40, "happiness", note="mine", id="twin"), Event(50, 60, "fear", id="own1")))
+    )
+    eva = (
+        Event(10, 40, "happiness", apex=22, note="hers", action_units=units, id="eva1"),
+        Event(50, 60, "anger", id="eva2"),
+    )
+    document.do(AddEvents("eva", eva))
+    document.do(MergeTiers(("own", "eva", "fedn"), "own"))
+    project = document.project
+    assert "eva" not in project.tiers and project.events("fedn") == PREDICTED
+    by_id = {event.id: event for event in project.events("own")}
+    origin = Origin("fedn-base", 10, 40, "happiness", 0.9)
+    assert by_id.pop("twin") == Event(
+        10, 40, "happiness", apex=22, note="mine; hers", action_units=units, origin=origin, id="twin"
+    )
+    assert by_id.pop("own1").label == "fear" and by_id.pop("eva2").label == "anger"
+    (copy,) = by_id.values()
+    assert replace(copy, id="") == replace(
+        PREDICTED[1], id="", score=None, origin=Origin("fedn-base", 100, 140, "anger", 0.6)
+    )
+
+
+def test_tiers_keep_their_new_order_beside_those_of_other_videos(document: Document) -> None:
+    other = replace(document.project.video("video"), id="other", key="k", path=Path("/videos/b.mp4"))
+    document.do(AddVideo(other))
+    for tier in (Tier("other", "T", Source.EXPERT, id="t"), Tier("video", "Last", Source.EXPERT, id="last")):
+        document.do(AddTier(tier))
+    document.do(ReorderTiers("video", ("last", "own", "fedn")))
+    assert list(document.project.tiers) == list(load_project(document.folder).tiers) == ["last", "own", "t", "fedn"]
+
+
+def test_two_people_cannot_have_one_name(document: Document) -> None:
+    other = replace(document.project.video("video"), id="other", key="k", subject="s2")
+    document.do(AddVideo(other))
+    document.do(PutSubject(Subject("s1", "patients")))
+    with pytest.raises(EditError, match="two people cannot have one name"):
+        document.do(RenameSubject("s1", "s2"))
+    document.do(RenameSubject("s1", "anna"))
+    assert document.project.subject("anna") == Subject("anna", "patients")
+    assert document.project.subject("s1") == Subject("s1")
+    assert document.project.subjects() == ["anna", "s2"]
+
+
+def test_pasted_events_keep_their_distances_and_lose_their_score(document: Document) -> None:
+    first, second = document.project.events("fedn")
+    paste = PasteEvents("own", (second, first), 200)
+    document.do(paste)
+    pasted = document.project.events("own")
+    assert [(event.onset, event.apex, event.offset, event.score) for event in pasted] == [
+        (200, 210, 230, None),
+        (290, 310, 330, None),
+    ]
+    assert {event.id for event in pasted} == set(paste.new_ids)
 
 
 def test_unmarking_takes_a_range_out(document: Document) -> None:

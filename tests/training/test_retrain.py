@@ -6,8 +6,7 @@ import torch
 
 import training.datasets.project
 from app.document.document import Document
-from app.document.project_edits import AddTier, AddVideo, MarkReviewed, UseModel
-from app.document.tier_edits import ReplaceEvents
+from app.document.edits import AddTier, AddVideo, MarkReviewed, ReplaceEvents, UseModel
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
@@ -91,7 +90,7 @@ def test_a_project_that_cannot_be_learned_from_is_told_why(project: Path):
 
 
 def test_nothing_reviewed_is_said_in_a_sentence(project: Path):
-    from app.document.project_edits import UnmarkReviewed
+    from app.document.edits import UnmarkReviewed
 
     with Document.open(project) as document:
         for video_id in list(document.project.videos):
@@ -101,7 +100,7 @@ def test_nothing_reviewed_is_said_in_a_sentence(project: Path):
 
 
 def test_one_subject_alone_is_refused(project: Path):
-    from app.document.project_edits import ChangeVideo
+    from app.document.edits import ChangeVideo
 
     with Document.open(project) as document:
         for video in list(document.project.videos.values()):

@@ -183,12 +183,12 @@ class InspectorView(QWidget):
     def _on_kind(self) -> None:
         kind = KINDS[self._kind.currentIndex()]
         if self._event is not None and kind != self._event.kind:
-            self._change(lambda event_id: SetAttributes(event_id, kind=kind))
+            self._change(lambda event_id: SetAttributes((event_id,), kind=kind))
 
     def _on_intensity(self) -> None:
         intensity = self._intensity.currentData()
         if self._event is not None and intensity != (self._event.intensity or ""):
-            self._change(lambda event_id: SetAttributes(event_id, intensity=intensity))
+            self._change(lambda event_id: SetAttributes((event_id,), intensity=intensity))
 
     def _on_note_left(self) -> None:
         if self._event is not None:
@@ -197,7 +197,7 @@ class InspectorView(QWidget):
     def _write_note(self, event: Event) -> None:
         note, project = self._note.toPlainText(), self._session.project
         if note != event.note and project is not None and project.has_event(event.id):
-            self._session.do_on_events((event.id,), lambda ids: SetAttributes(ids[0], note=note))
+            self._session.do_on_events((event.id,), lambda ids: SetAttributes(ids, note=note))
 
     # Putting together
 
