@@ -47,3 +47,20 @@ def test_a_missing_vocabulary_gets_a_sentence(tmp_path: Path) -> None:
         load_vocabulary(tmp_path / "none.toml")
     with pytest.raises(FormatError, match="six-and-others"):
         shipped_vocabulary("twelve")
+
+
+def test_the_vocabularies_of_the_data_sets_come_along() -> None:
+    assert shipped_vocabulary("casme2-annotated").names == ("positive", "negative", "surprise", "others")
+    assert len(shipped_vocabulary("casme2-self-reported").names) == 10
+    assert set(shipped_vocabulary("casme3").names) == set(shipped_vocabulary("six-and-others").names)
+    # AffectNet's files give numbers, so that the order counts.
+    assert shipped_vocabulary("affectnet-7").names == shipped_vocabulary("affectnet-8").names[:7]
+    assert "contempt" in shipped_vocabulary("six-basic-and-contempt").names
+
+
+def test_one_label_looks_the_same_in_every_vocabulary() -> None:
+    looks: dict[str, set[tuple[str, str]]] = {}
+    for name in shipped_vocabularies():
+        for label in shipped_vocabulary(name).labels:
+            looks.setdefault(label.name, set()).add((label.code, label.color))
+    assert {name: found for name, found in looks.items() if len(found) > 1} == {}
