@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,6 +16,8 @@ from fedn.annotation.project_file import write_whole
 from fedn.errors import FormatError
 
 LARGEST_BYTES = 512 * 1024 * 1024
+LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
+"""Of JSON and XML, whose content takes many times that in memory."""
 LARGEST_UNPACKED_BYTES = 1024 * 1024 * 1024
 LARGEST_RATIO = 200
 _FREE_BYTES = 16 * 1024 * 1024
@@ -36,13 +41,21 @@ def read_bytes(path: Path, largest: int = LARGEST_BYTES) -> bytes:
         raise FormatError(f"{path} cannot be read ({error.strerror}); check the file and its permissions") from None
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, largest: int = LARGEST_BYTES) -> str:
     """The file as text: UTF-8, or UTF-16 where its first bytes say so.
 
     Raises:
         FormatError: as `read_bytes`, or if it is not text.
     """
-    content = read_bytes(path)
+    return decode_text(read_bytes(path, largest), path)
+
+
+def decode_text(content: bytes, path: Path) -> str:
+    """What `read_text` does with the content of a file.
+
+    Raises:
+        FormatError: if it is not text.
+    """
     encoding = next((name for mark, name in _TEXT_MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
@@ -53,15 +66,40 @@ def read_text(path: Path) -> str:
     return text
 
 
+def read_gzip(path: Path, largest: int = LARGEST_DOCUMENT_BYTES) -> bytes:
+    """The unpacked content of a gzip file.
+
+    Raises:
+        FormatError: as `read_bytes`, or if it is damaged or unpacks to more than `largest` bytes.
+    """
+    packed = read_bytes(path, largest)
+    try:
+        with gzip.open(io.BytesIO(packed)) as stream:
+            content = stream.read(largest + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FormatError(f"{path} is not a gzip file or is damaged ({error}); export it again") from None
+    if len(content) > largest:
+        raise FormatError(f"{path} would unpack to more than {largest / 1e6:.0f} MB; it is not a label file")
+    return content
+
+
 def parse_json(path: Path) -> Any:
     """The file as JSON; NaN and infinities are refused.
 
     Raises:
         FormatError: as `read_text`, or if it is not JSON.
     """
-    text = read_text(path)
+    return parse_json_text(read_text(path, LARGEST_DOCUMENT_BYTES), path)
+
+
+def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False) -> Any:
+    """The text of a file as JSON; NaN and infinities are refused, or None where a program is known to write them.
+
+    Raises:
+        FormatError: if it is not JSON.
+    """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=(lambda _: None) if nan_as_none else _refuse_constant)
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise FormatError(f"{path} is not JSON ({reason}); choose another file or export it again") from None
@@ -77,7 +115,7 @@ def parse_xml(path: Path) -> ET.Element:
     Raises:
         FormatError: as `read_bytes`, or if it is not XML or declares entities.
     """
-    content = read_bytes(path)
+    content = read_bytes(path, LARGEST_DOCUMENT_BYTES)
     head = content.replace(b"\0", b"")  # UTF-16 hides nothing
     if re.search(rb"<!\s*(DOCTYPE|ENTITY)", head, re.IGNORECASE):
         raise FormatError(f"{path} declares entities of its own, which this program does not expand; export it again")

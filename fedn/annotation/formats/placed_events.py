@@ -1,0 +1,78 @@
+"""Events that other programs have placed in time, on the frames of the video."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from fedn.annotation.event import Event
+from fedn.annotation.formats.content import Remarks
+from fedn.annotation.formats.event_details import event_with_details
+from fedn.annotation.formats.times import HALF_FRAME, FrameTimes, IndexOf, interval_frames, nearest_onset
+from fedn.errors import FormatError
+
+
+def known_video(names: Sequence[str], index_of: IndexOf) -> tuple[str, FrameTimes]:
+    """The first name under which a video is known, with its frame index.
+
+    Raises:
+        FormatError: if none is; it speaks of the first.
+    """
+    first: FormatError | None = None
+    for name in names:
+        try:
+            return name, index_of(name)
+        except FormatError as error:
+            first = first or error
+    raise first or FormatError("the file does not say which video it is about; add the video first")
+
+
+@dataclass(frozen=True, slots=True)
+class Placer:
+    """Puts what one video's file says into frames; whatever had to be changed or left out becomes a remark."""
+
+    times: FrameTimes
+    remarks: Remarks
+
+    def event(
+        self, place: str, onset_s: float, offset_s: float, label: str, details: Mapping[str, str] | None = None
+    ) -> Event | None:
+        """An event between two times; one without duration is the frame that begins nearest.
+
+        Args:
+            place: where in the file, for remarks.
+            onset_s, offset_s: seconds after the start of the video; the event lasts until `offset_s`.
+            details: by the names of `event_details.DETAILS`.
+
+        Returns:
+            None if it has no place in the video; the remark says so.
+        """
+        frames = self._frames(place, onset_s, offset_s)
+        return None if frames is None else self.event_of_frames(place, *frames, label, details)
+
+    def event_of_frames(
+        self, place: str, onset: int, offset: int, label: str, details: Mapping[str, str] | None = None
+    ) -> Event:
+        return event_with_details(onset, offset, label, details or {}, partial(self.remarks.add, place))
+
+    def _frames(self, place: str, onset_s: float, offset_s: float) -> tuple[int, int] | None:
+        if not (math.isfinite(onset_s) and math.isfinite(offset_s)):
+            self.remarks.add(place, "the event has no usable time and was left out")
+            return None
+        span = f"the event from {onset_s:.3f} s to {offset_s:.3f} s"
+        if offset_s < onset_s:
+            self.remarks.add(place, f"{span} ends before it begins and was left out")
+            return None
+        end_s = self.times.end_s(self.times.frame_count - 1)
+        if offset_s < 0 or onset_s >= end_s or (offset_s == 0 and onset_s < 0):
+            self.remarks.add(place, f"{span} lies outside of the video of {end_s:.3f} s and was left out")
+            return None
+        if onset_s == offset_s:
+            frame, _ = nearest_onset(self.times, onset_s)
+            return frame, frame
+        onset, offset, shift = interval_frames(self.times, onset_s, offset_s)
+        if shift > HALF_FRAME + 1e-6:
+            self.remarks.add(place, f"{span} was moved by {shift:.1f} frames to frames {onset} to {offset}")
+        return onset, offset
