@@ -27,5 +27,5 @@ class Tier:
     name: str
     source: Source
     who: str = ""
-    vocabulary: str = ""
     id: str = field(default_factory=new_id)
+    vocabulary: str = ""
