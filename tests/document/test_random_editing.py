@@ -1,122 +1,108 @@
-"""Random scripts of edits: disk always equals memory, and undoing everything gives the exact start back."""
+"""Random scripts of all edits: disk always equals memory, no rule is ever broken, and undo gives the start back."""
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.document import edits
 from app.document.document import Document
-from app.document.edits import (
-    AcceptPredictions,
-    AddTier,
-    AddVideo,
-    CopyToTier,
-    CreateEvent,
-    DeleteEvents,
-    DeleteTier,
-    Edit,
-    Group,
-    MarkReviewed,
-    MergeEvents,
-    MoveApex,
-    MoveBoundary,
-    MoveEvent,
-    Relabel,
-    RemoveVideo,
-    RenameTier,
-    ReplaceEvents,
-    SetAttributes,
-    SplitEvent,
-    UnmarkReviewed,
-    UseModel,
-)
+from app.document.edits import AddTier, AddVideo, Edit, ReplaceEvents, Restore
 from fedn.annotation.event import Event
-from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.store import load_project
 from fedn.annotation.tier import Source, Tier
-from fedn.annotation.video import Video
 from fedn.errors import EditError
+from tests.document.random_edits import MAKERS, Dice, make_edit
 
-FRAMES = 60
-Draw = Callable[..., int]
-
-
-def make_event(draw: Draw) -> Event:
-    onset = draw(0, FRAMES)
-    score = draw(0, 10) / 10
-    return Event(onset, onset + draw(0, 12), ("fear", "anger", "")[draw(0, 2)], score=score if draw(0, 1) else None)
+Draw = Callable[[int, int], int]
 
 
-def make_video(draw: Draw) -> Video:
-    number = draw(0, 3)
-    return Video(f"key {number}", Path(f"/videos/{number}.mp4"), f"s{number % 2}", FRAMES, 30.0, 640, 480)
+def test_every_edit_takes_part() -> None:
+    named = {getattr(edits, name) for name in edits.__all__}
+    assert {kind for kind in named if isinstance(kind, type) and issubclass(kind, Edit)} - {Edit, Restore} == set(
+        MAKERS
+    )
 
 
-def make_edit(draw: Draw, project: Project, depth: int = 0) -> Edit:
-    """An edit with ids of the project (or unknown ones) and numbers that may well be refused."""
-
-    def chosen(ids: list[str]) -> str:
-        return ids[draw(0, len(ids) - 1)] if ids else "nothing"
-
-    video_id, tier_id = chosen(list(project.videos)), chosen(list(project.tiers))
-    own = [event.id for event in project.events(tier_id)] if tier_id in project.tiers else []
-    event_id, ids = chosen(own), tuple({chosen(own) for _ in range(draw(1, 3))})
-    interval = Interval(first := draw(0, FRAMES - 1), first + draw(1, 20))
-    makers: list[Callable[[], Edit]] = [
-        lambda: AddVideo(make_video(draw)),
-        lambda: AddTier(Tier(video_id, f"t{draw(0, 5)}", (Source.DETECTOR, Source.EXPERT)[draw(0, 1)], "who")),
-        lambda: CreateEvent(tier_id, make_event(draw)),
-        lambda: CreateEvent(tier_id, make_event(draw)),
-        lambda: ReplaceEvents(tier_id, tuple(make_event(draw) for _ in range(draw(0, 4)))),
-        lambda: MoveEvent(event_id, draw(0, 20) - 10),
-        lambda: MoveBoundary(event_id, ("onset", "offset")[draw(0, 1)], draw(0, FRAMES)),  # type: ignore[arg-type]
-        lambda: MoveApex(event_id, draw(0, FRAMES)),
-        lambda: Relabel(ids, ("fear", "happiness", "")[draw(0, 2)]),
-        lambda: SetAttributes(event_id, note="ä\n'", intensity="A"),
-        lambda: SplitEvent(event_id, draw(0, FRAMES)),
-        lambda: MergeEvents(ids),
-        lambda: CopyToTier(ids, chosen(list(project.tiers))),
-        lambda: AcceptPredictions(ids, chosen(list(project.tiers))),
-        lambda: DeleteEvents(ids),
-        lambda: MarkReviewed(video_id, interval),
-        lambda: UnmarkReviewed(video_id, interval),
-        lambda: UseModel(("", "mine")[draw(0, 1)]),
-        lambda: RenameTier(tier_id, f"t{draw(0, 5)}"),
-        lambda: DeleteTier(tier_id),
-        lambda: RemoveVideo(video_id),
-    ]
-    if depth == 0:
-        makers.append(lambda: Group(tuple(make_edit(draw, project, 1) for _ in range(draw(1, 3))), "Group"))
-    return makers[draw(0, len(makers) - 1)]()
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data())
-def test_disk_equals_memory_and_undoing_everything_gives_the_start_back(data: st.DataObject) -> None:
-    def draw(low: int, high: int) -> int:
-        return data.draw(st.integers(low, high))
-
+@contextmanager
+def small_study(draw: Draw) -> Iterator[Document]:
     with (
         tempfile.TemporaryDirectory() as folder,
         Document.create(Path(folder) / "study", "study", who="ann") as document,
     ):
-        document.do(AddVideo(make_video(draw)))
+        dice = Dice(draw, document.project)
+        document.do(AddVideo(dice.new_video()))
         (video_id,) = document.project.videos
-        document.do(AddTier(Tier(video_id, "FEDN", Source.DETECTOR, "base")))
+        document.do(AddTier(Tier(video_id, "FEDN", Source.DETECTOR, "base", id="fedn")))
+        document.do(AddTier(Tier(video_id, "Corrections", Source.ANNOTATOR, "ann")))
+        document.do(ReplaceEvents("fedn", (Event(3, 9, "fear", score=0.5), Event(20, 50, "anger", score=0.75))))
+        yield document
+
+
+def check_rules(project: Project) -> None:
+    seen: set[str] = set()
+    named: set[tuple[str, str, str]] = set()
+    known = {"", *(vocabulary.name for vocabulary in project.vocabularies)}
+    for tier in project.tiers.values():
+        assert tier.vocabulary in known
+        place = (tier.video_id, tier.name, tier.who)
+        assert place not in named
+        named.add(place)
+        events, frames = project.events(tier.id), project.video(tier.video_id).frame_count
+        assert list(events) == sorted(events, key=lambda event: (event.onset, event.offset, event.id))
+        for event in events:
+            assert event.id not in seen and project.event(event.id) is event and project.tier_of(event.id) == tier
+            seen.add(event.id)
+            assert 0 <= event.onset <= event.offset < frames
+            assert event.apex is None or event.onset <= event.apex <= event.offset
+            assert tier.source is Source.DETECTOR or not project.is_rejected(event.id)
+    assert project.event_count == len(seen)
+    for video in project.videos.values():
+        ranges = project.reviewed(video.id)
+        assert all(first.stop < second.start for first, second in pairwise(ranges))
+        assert not ranges or (ranges[0].start >= 0 and ranges[-1].stop <= video.frame_count)
+
+
+def check_disk(document: Document) -> None:
+    assert load_project(document.folder) == document.project
+    with sqlite3.connect(document.folder / "project.sqlite") as database:
+        orphans = "SELECT event_id FROM rejected WHERE event_id NOT IN (SELECT id FROM events)"
+        assert database.execute(orphans).fetchall() == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_random_editing_breaks_no_rule_and_is_undone_and_redone_exactly(data: st.DataObject) -> None:
+    def draw(low: int, high: int) -> int:
+        return data.draw(st.integers(low, high))
+
+    with small_study(draw) as document:
         start = load_project(document.folder)
         undo: list[Edit] = []
-        for _ in range(draw(1, 25)):
-            before = load_project(document.folder)
-            try:
-                undo.append(document.do(make_edit(draw, document.project)))
-            except EditError:
-                assert document.project == before
-            assert load_project(document.folder) == document.project
+        redo: list[Edit] = []
+        for _ in range(draw(1, 30)):
+            step = draw(0, 9)
+            if step == 0 and undo:
+                redo.append(document.do(undo.pop()))
+            elif step == 1 and redo:
+                undo.append(document.do(redo.pop()))
+            else:
+                before, entries = load_project(document.folder), document.history()
+                try:
+                    undo.append(document.do(make_edit(Dice(draw, document.project))))
+                    redo.clear()
+                except EditError:
+                    assert document.project == before and document.history() == entries
+            check_rules(document.project)
+            check_disk(document)
         end = load_project(document.folder)
         redo = [document.do(edit) for edit in reversed(undo)]
         assert document.project == load_project(document.folder) == start
