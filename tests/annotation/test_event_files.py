@@ -81,13 +81,13 @@ def test_four_columns_are_enough_and_unknown_ones_are_kept(tmp_path: Path) -> No
         ("video,onset,offset\n", "no column label"),
         ("video,onset,offset,label\na,x,2,fear\n", "row 2: the onset “x” is not a number"),
         ("video,onset,offset,label\na,1,2,fear\na,1.5,2,fear\n", "row 3: the onset “1.5” is not a frame"),
-        ("video,onset,offset,label\na,nan,2,fear\n", "row 2: the onset “nan” is not a frame"),
+        ("video,onset,offset,label\na,nan,2,fear\n", "row 2: the onset “nan” is not a number"),
         ("video,onset,offset,label\na,5,2,fear\n", "row 2: an event cannot end at frame 2"),
-        ("video,onset,offset,label\na,,2,fear\n", "row 2 lacks the onset"),
-        ("video,onset,offset,label\n,1,2,fear\n", "row 2 does not name a video"),
-        ("video,onset,offset,label\na,1,2,fear,more\n", "row 2 has more values"),
+        ("video,onset,offset,label\na,,2,fear\n", "row 2: it lacks the onset"),
+        ("video,onset,offset,label\n,1,2,fear\n", "row 2: it does not name a video"),
+        ("video,onset,offset,label\na,1,2,fear,more\n", "row 2: it has more values"),
         ("video,onset,offset,label,score\na,1,2,fear,7\n", "row 2: the score 7.0 is not between"),
-        ('video,onset,offset,label\na,1,2,"fear\n', "is not CSV after line 1"),
+        ('video,onset,offset,label\na,1,2,"fear\n', "is not CSV from line 2 on"),
     ],
 )
 def test_a_bad_table_is_refused_with_its_row_and_value(text: str, sentence: str, tmp_path: Path) -> None:

@@ -29,12 +29,18 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class TierEvents:
-    """A tier in a file: `who` is the annotator, or for a detector's tier the model."""
+    """A tier in a file: `who` is the annotator, or for a detector's tier the model.
+
+    `rejected` are the ids of those events, predictions, that an annotator has rejected. `vocabulary` names the one that
+    comes with the program and that the labels are from, "" if the file does not say.
+    """
 
     name: str
     source: Source
     who: str
     events: tuple[Event, ...]
+    rejected: frozenset[str] = frozenset()
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,181 @@
+"""Between the rows of an event table and videos with tiers; the same for CSV and XLSX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fedn.annotation.formats.content import Content, Remarks, TierEvents, VideoEvents
+from fedn.annotation.formats.event_row import COLUMNS, OPTIONAL, REQUIRED, EventRow, RowReader, event_rows
+from fedn.annotation.formats.spreadsheet_text import is_changed, writable_text
+from fedn.annotation.formats.table import Table, columns_by_name, records
+from fedn.annotation.formats.times import HALF_FRAME, FrameTimes, IndexOf
+from fedn.annotation.tier import Source
+from fedn.errors import FormatError
+
+# Reading
+
+
+def strict_rows(table: Table) -> list[EventRow]:
+    """Every row of a table.
+
+    Raises:
+        FormatError: at the first bad row, naming the file, the row and the value.
+    """
+    reader, rows = RowReader(), []
+    for number, values, beyond in records(table, REQUIRED):
+        try:
+            rows.append(reader.read(values, beyond))
+        except FormatError as error:
+            raise FormatError(f"{table.path}, {table.place(number)}: {error}") from error
+    return rows
+
+
+def read_content(table: Table, index_of: IndexOf, *, strict: bool = False) -> Content:
+    """The table's events by video and tier. Bad rows are left out, each with a remark, so that all are known at once.
+
+    Raises:
+        FormatError: if a column is missing or twice there; with `strict` at the first bad row.
+    """
+    remarks = Remarks(table.path, list(table.remarks))
+    if strict:
+        rows = dict(enumerate(strict_rows(table)))
+        return Content(_videos(rows.values()), remarks.done())
+    reader, rows = RowReader(commas_permitted=True), {}
+    for number, values, beyond in records(table, REQUIRED):
+        try:
+            rows[number] = reader.read(values, beyond)
+        except FormatError as error:
+            remarks.add(table.place(number), f"{error}; the row was left out")
+    unknown = [f"“{name}”" for name in columns_by_name(table, REQUIRED) if name not in (*COLUMNS, *OPTIONAL)]
+    if unknown:
+        remarks.add("", f"columns that no event table has were not taken over: {', '.join(unknown)}")
+    if reader.commas:
+        remarks.add("", f"{reader.commas} numbers with a decimal comma were read as if it were a point")
+    _compare_seconds(table, rows, index_of, remarks)
+    return Content(_videos(rows.values()), remarks.done())
+
+
+def _compare_seconds(table: Table, rows: dict[int, EventRow], index_of: IndexOf, remarks: Remarks) -> None:
+    """Frames count; seconds that say something else point to a table made for another version of the video."""
+    indexes: dict[str, FrameTimes | None] = {}
+    wrong: dict[str, list[int]] = {}
+    for number, row in rows.items():
+        if row.onset_s is None and row.offset_s is None:
+            continue
+        if row.video not in indexes:
+            indexes[row.video] = _index_or_none(index_of, row.video)
+        index = indexes[row.video]
+        if index is not None and not _seconds_agree(row, index):
+            wrong.setdefault(row.video, []).append(number)
+    for video, numbers in wrong.items():
+        remarks.add(
+            table.place(numbers[0]),
+            f"the seconds of {len(numbers)} events of {video} are not those of their frames, first here; the frames "
+            "were taken over; check that the table was made for this version of the video",
+        )
+
+
+def _seconds_agree(row: EventRow, index: FrameTimes) -> bool:
+    if row.event.offset >= index.frame_count:
+        return False
+    allowed_s = HALF_FRAME / index.fps
+    pairs = ((row.onset_s, index.time_s(row.event.onset)), (row.offset_s, index.end_s(row.event.offset)))
+    return all(written is None or abs(written - true) <= allowed_s for written, true in pairs)
+
+
+def _index_or_none(index_of: IndexOf, video: str) -> FrameTimes | None:
+    try:
+        return index_of(video)
+    except FormatError:
+        return None
+
+
+def _videos(rows: Iterable[EventRow]) -> tuple[VideoEvents, ...]:
+    """Videos and tiers in the order in which the table names them; two subjects may have videos of the same name."""
+    found: dict[tuple[str, str], dict[tuple[str, Source, str], list[EventRow]]] = {}
+    for row in rows:
+        tiers = found.setdefault((row.video, row.subject), {})
+        tiers.setdefault((row.tier, row.tier_source, row.who), []).append(row)
+    return tuple(
+        VideoEvents(video, subject, 0, 0.0, tuple(_tier(*tier, own) for tier, own in tiers.items()))
+        for (video, subject), tiers in found.items()
+    )
+
+
+def _tier(name: str, source: Source, who: str, rows: list[EventRow]) -> TierEvents:
+    rejected = frozenset(row.event.id for row in rows if row.rejected)
+    return TierEvents(name, source, who, tuple(row.event for row in rows), rejected)
+
+
+# Writing
+
+
+def rows_for(path: Path, videos: Sequence[VideoEvents], index_of: IndexOf, remarks: Remarks) -> list[EventRow]:
+    """A row for every event, with seconds where the video's frame index is known; `remarks` tells what gets lost.
+
+    Raises:
+        FormatError: if a video has no name.
+    """
+    rows: list[EventRow] = []
+    seen: set[tuple[str, ...]] = set()
+    for video in videos:
+        if not writable_text(video.video):
+            raise FormatError(f"{path} cannot hold the events of a video without a name; give it one")
+        place = f"video “{video.video}”"
+        if not video.tiers:
+            remarks.add(place, "it has no tiers; a table cannot name it")
+        index = _index_or_none(index_of, video.video)
+        for tier in video.tiers:
+            if not tier.events:
+                remarks.add(f"{place}, tier “{tier.name}”", "it has no events; a table cannot name it")
+            key = (video.video, video.subject, tier.name, tier.source, tier.who)
+            if key in seen:
+                remarks.add(f"{place}, tier “{tier.name}”", "another tier is called the same; a table makes them one")
+            seen.add(key)
+            rows += _tier_rows(video, tier, index, remarks)
+    _tell_losses(rows, remarks)
+    return rows
+
+
+def _tier_rows(video: VideoEvents, tier: TierEvents, index: FrameTimes | None, remarks: Remarks) -> Iterator[EventRow]:
+    outside = [event for event in tier.events if index is not None and event.offset >= index.frame_count]
+    if tier.events and (index is None or outside):
+        why = "its frame times are not known" if index is None else f"{len(outside)} events end after its last frame"
+        remarks.add(f"video “{video.video}”, tier “{tier.name}”", f"{why}; seconds were left empty")
+    known = {"source": tier.source, "who": tier.who}
+    for event in tier.events:
+        inside = index if index is not None and event.offset < index.frame_count else None
+        (row,) = event_rows(video.video, [event], subject=video.subject, tier=tier.name, index=inside)
+        yield replace(row, rejected=event.id in tier.rejected, **known)
+
+
+def _tell_losses(rows: Sequence[EventRow], remarks: Remarks) -> None:
+    accepted = [row for row in rows if row.event.origin is not None]
+    if accepted:
+        remarks.add(
+            _place(accepted[0]),
+            f"{len(accepted)} events were predictions that an annotator accepted, first here; a table does not keep "
+            "what they were before, JSON does",
+        )
+    texts: dict[str, Callable[[EventRow], str]] = {
+        "video": lambda row: row.video,
+        "subject": lambda row: row.subject,
+        "tier": lambda row: row.tier,
+        "tier_who": lambda row: row.who,
+        "label": lambda row: row.event.label,
+        "note": lambda row: row.event.note,
+    }
+    for name, text in texts.items():
+        changed = [row for row in rows if is_changed(text(row))]
+        if changed:
+            remarks.add(
+                _place(changed[0]),
+                f"{len(changed)} texts in column {name}, first here, lose spaces around them, characters that no cell "
+                "can hold, or what is longer than a cell",
+            )
+
+
+def _place(row: EventRow) -> str:
+    return f"video “{row.video}”, tier “{row.tier}”, frame {row.event.onset}"
