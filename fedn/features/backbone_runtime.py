@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from fedn.models.resnet import BasicBlock, ResNet18, shrink
+from fedn.models.resnet import FEATURE_CHANNELS, BasicBlock, ResNet18, shrink
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
@@ -73,7 +73,10 @@ class BackboneRuntime:
     Attributes:
         hash: names the weights, for caches.
         batch: the number of frames at which a call is most efficient.
+        width: numbers in the row of a frame.
     """
+
+    width = FEATURE_CHANNELS
 
     def __init__(self, backbone: ResNet18, device: str = "auto") -> None:
         self.device = pick_device(device)
@@ -103,7 +106,11 @@ class BackboneRuntime:
         for first, second, shortcut in self._blocks:
             y = second(nnf.relu_(first(x)))
             x = nnf.relu_(y.add_(x if shortcut is None else shortcut(x)))
-        return x.float().mean(dim=(2, 3)).half().cpu().numpy()  # (B, 512)
+        return self._rows(x.float()).half().cpu().numpy()
+
+    def _rows(self, maps: Tensor) -> Tensor:
+        """What is kept of the last block's maps (B, C, H, W): their means, (B, 512)."""
+        return maps.mean(dim=(2, 3))
 
     def _folded(self, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> _Convolution:
         fused = fuse_conv_bn_eval(convolution, norm)

@@ -27,7 +27,7 @@ from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.face_detector import FaceDetector, find_face_detector
 from fedn.features.face_track import FaceTracker
 from fedn.features.feature_cache import FeatureCache
-from fedn.models.resnet import FEATURE_CHANNELS, ResNet18
+from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Cancelled, Reporter
 from fedn.video.content_key import content_key
 from fedn.video.frame_index import FrameIndex
@@ -39,7 +39,8 @@ class VideoFeatures:
     """Features of one video, a row for each frame.
 
     Attributes:
-        features: (T, 512) float16, zero where there is no face; may be mapped from the cache file.
+        features: (T, 512) float16, or as wide as the backbone's rows are; zero where there is no face; may be mapped
+            from the cache file.
         has_face: (T,) whether the followed face is in the frame.
         frame_index: when the frames are shown.
         stage_seconds: processor seconds of "decode", "face", "align" and "backbone", and "total" seconds of waiting;
@@ -118,7 +119,7 @@ def extract_features(
     opened = reader or open_video(video, image_fps=image_fps, cache_dir=cache_dir, threads=threads)
     try:
         index = opened.index
-        shape = (index.frame_count, FEATURE_CHANNELS)
+        shape = (index.frame_count, runtime.width)
         if cache_dir is None:
             features = np.zeros(shape, np.float16)
             extraction = _Extraction(opened, runtime, detector, features.__setitem__, reporter)
