@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 from fedn.annotation.changes import (
-    Change,
     EventRow,
     RejectedRow,
     ReviewedRow,
-    Row,
     SettingRow,
     SubjectRow,
     TierRow,
     VideoRow,
     VocabularyRow,
-    inverse,
 )
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval, union
+from fedn.annotation.project_rows import ProjectRows
 from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
@@ -32,11 +27,9 @@ from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import EditError
 
 MODEL_IN_USE = "model_in_use"
-_RANKED = (VideoRow, TierRow, VocabularyRow)
-_Key = tuple[int, int, str]
 
 
-class Project:
+class Project(ProjectRows):
     """Everything annotated, with fast lookups for 100,000 events.
 
     Views read it; only edits (app.document) call the primitive mutations `put_...`, `remove_...` and `set_...`, inside
@@ -44,32 +37,21 @@ class Project:
 
     Attributes:
         folder: where the project lies.
-        videos, tiers: by id, in their order. Not to be changed directly.
+        name: of the study.
     """
 
     def __init__(self, folder: Path, name: str, *vocabularies: Vocabulary) -> None:
+        super().__init__()
         self.folder = folder
         self.name = name
-        self.videos: dict[str, Video] = {}
-        self.tiers: dict[str, Tier] = {}
-        self._vocabularies: dict[str, Vocabulary] = {}
-        self._rows: dict[type[Row], dict[str, Row]] = {kind: {} for kind in get_args(Row)}
-        self._next_rank = 0
-        self._keys: dict[str, list[_Key]] = {}
-        self._sorted: dict[str, tuple[Event, ...]] = {}
-        self._record: list[Change] | None = None
         for vocabulary in vocabularies:
             self.put_vocabulary(vocabulary)
 
     def __eq__(self, other: object) -> bool:
         """Equal name and content, with what is in an order in the same order, wherever the two lie."""
-        return isinstance(other, Project) and self._content() == other._content()
+        return isinstance(other, Project) and (self.name, self._content()) == (other.name, other._content())
 
     __hash__ = None  # type: ignore[assignment]
-
-    def _content(self) -> tuple[object, ...]:
-        ordered = (self.vocabularies, list(self.videos.values()), list(self.tiers.values()))
-        return (self.name, *ordered, *(rows for kind, rows in self._rows.items() if kind not in _RANKED))
 
     # Lookups
 
@@ -109,11 +91,7 @@ class Project:
     def events(self, tier_id: str) -> tuple[Event, ...]:
         """The tier's events, sorted by onset, then offset."""
         self.tier(tier_id)
-        events = self._sorted.get(tier_id)
-        if events is None:
-            events = tuple(self.event(key[2]) for key in self._keys.get(tier_id, ()))
-            self._sorted[tier_id] = events
-        return events
+        return self._sorted_events(tier_id)
 
     def _event_row(self, event_id: str) -> EventRow:
         row = self._rows[EventRow].get(event_id)
@@ -149,6 +127,12 @@ class Project:
         """The first video whose file has that name."""
         return next((video for video in self.videos.values() if video.name == name), None)
 
+    def path_of(self, video_id: str) -> Path:
+        """Where the video lies: as seen from the project's folder if it is there, else where it was added from."""
+        video = self.video(video_id)
+        near = (self.folder / video.relative_path).resolve() if video.relative_path else video.path
+        return near if near.exists() else video.path
+
     def reviewed(self, video_id: str) -> tuple[Interval, ...]:
         """Sorted disjoint ranges that an annotator has looked at."""
         self.video(video_id)
@@ -166,25 +150,11 @@ class Project:
 
     # Primitive mutations, for edits only
 
-    @contextmanager
-    def recording(self) -> Iterator[list[Change]]:
-        """Collects the changes made inside. If the block raises, they are undone and the error goes on."""
-        if self._record is not None:
-            raise RuntimeError("changes of a project are already being recorded")
-        self._record = []
-        try:
-            yield self._record
-        except BaseException:
-            done, self._record = tuple(self._record), None
-            for change in inverse(done):
-                self.restore(change)
-            raise
-        finally:
-            self._record = None
-
     def put_video(self, video: Video) -> None:
         """Adds the video at the end, or replaces the one of the same id in its place."""
         self._check_frame_count(video)
+        if video.face is not None and video.face.frame >= video.frame_count:
+            raise EditError(f"{video.name} has no frame {video.face.frame} in which a face could be chosen")
         self._put(VideoRow(self._rank(VideoRow, video.id), video))
 
     def remove_video(self, video_id: str) -> None:
@@ -298,30 +268,6 @@ class Project:
     def set_model_in_use(self, name: str) -> None:
         self.set_setting(MODEL_IN_USE, name)
 
-    def restore(self, change: Change) -> None:
-        """Makes a recorded change, forward or inverted, without checking rules that its origin has checked.
-
-        Raises:
-            EditError: if the row is no longer as the change left it.
-        """
-        if self._rows[type(change.row)].get(change.id) != change.before:
-            raise EditError("this step no longer fits the project, which has been changed since; nothing was changed")
-        self._change(change.id, change.before, change.after)
-
-    def load(self, rows: Iterable[Row]) -> None:
-        """Fills an empty project from disk, in bulk."""
-        events = self._rows[EventRow]
-        for row in rows:
-            if isinstance(row, EventRow):
-                events[row.event.id] = row
-                self._keys.setdefault(row.tier_id, []).append(_key(row.event))
-            else:
-                self._apply(row.id, None, row)
-        for keys in self._keys.values():
-            keys.sort()
-
-    # Inside
-
     def _check_frame_count(self, video: Video) -> None:
         if video.frame_count < 1:
             raise EditError(f"{video.name} has no frames; choose a video that can be played")
@@ -331,66 +277,6 @@ class Project:
         ends += [interval.offset for interval in self.reviewed(video.id)]
         if max(ends, default=0) >= video.frame_count:
             raise EditError(f"{video.name} has {video.frame_count} frames but is annotated up to frame {max(ends)}")
-
-    def _rank(self, kind: type[Row], row_id: str) -> int:
-        """The rank that the row keeps, or that of a new one."""
-        return getattr(self._rows[kind].get(row_id), "rank", self._next_rank)
-
-    def _put(self, row: Row) -> None:
-        self._change(row.id, self._rows[type(row)].get(row.id), row)
-
-    def _remove(self, kind: type[Row], row_id: str) -> None:
-        self._change(row_id, self._rows[kind].get(row_id), None)
-
-    def _change(self, row_id: str, before: Row | None, after: Row | None) -> None:
-        if before == after:
-            return
-        self._apply(row_id, before, after)
-        if self._record is not None:
-            self._record.append(Change(row_id, before, after))
-
-    def _apply(self, row_id: str, before: Row | None, after: Row | None) -> None:
-        row = after if after is not None else before
-        assert row is not None
-        kind, rows = type(row), self._rows[type(row)]
-        if isinstance(before, EventRow):
-            keys = self._keys[before.tier_id]
-            del keys[bisect_left(keys, _key(before.event))]
-            self._sorted.pop(before.tier_id, None)
-        if after is None:
-            del rows[row_id]
-        else:
-            rows[row_id] = after
-        if isinstance(after, EventRow):
-            insort(self._keys.setdefault(after.tier_id, []), _key(after.event))
-            self._sorted.pop(after.tier_id, None)
-        elif kind in _RANKED:
-            self._apply_ranked(kind, row_id, after)
-
-    def _apply_ranked(self, kind: type[Row], row_id: str, after: Row | None) -> None:
-        items = self._ordered(kind)
-        match after:
-            case VideoRow(rank, item) | TierRow(rank, item) | VocabularyRow(rank, item):
-                items[row_id] = item
-            case _:
-                del items[row_id]
-                self._keys.pop(row_id, None)
-                self._sorted.pop(row_id, None)
-                return
-        if rank >= self._next_rank:
-            self._next_rank = rank + 1
-            return
-        # A row that undo brings back goes to its old place.
-        in_order = sorted(items.items(), key=lambda item: self._rank(kind, item[0]))
-        items.clear()
-        items.update(in_order)
-
-    def _ordered(self, kind: type[Row]) -> dict:
-        return {VideoRow: self.videos, TierRow: self.tiers, VocabularyRow: self._vocabularies}[kind]
-
-
-def _key(event: Event) -> _Key:
-    return (event.onset, event.offset, event.id)
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
