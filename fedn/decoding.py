@@ -1,7 +1,7 @@
 """Network output <-> intervals. Coordinates are frames from the window's first own frame, continuous and half-open:
 the event of frames onset..offset is [onset, offset + 1).
 
-Tensor letters: B batch, N anchor-free locations, M anchors, K labels.
+Tensor letters: B batch, N anchor-free locations, M anchors, K labels, O numbers a prediction says about labels.
 """
 
 from __future__ import annotations
@@ -84,7 +84,28 @@ class Decoded(NamedTuple):
     scores: Tensor
 
 
-def decode(raw: RawOutput, where: Geometry) -> Decoded:
+def decode(raw: RawOutput, where: Geometry, config: FednConfig) -> Decoded:
     """All predictions of a batch of windows, anchor-free ones first."""
     intervals = torch.cat([decode_free(raw.free_distances, where), decode_anchors(raw.anchor_deltas, where)], dim=1)
-    return Decoded(intervals, torch.sigmoid(torch.cat([raw.free_logits, raw.anchor_logits], dim=1)))
+    logits = torch.cat([raw.free_logits, raw.anchor_logits], dim=1)
+    confidence = torch.cat([raw.free_confidence, raw.anchor_confidence], dim=1)
+    return Decoded(intervals, label_scores(logits, confidence, config))
+
+
+def label_scores(logits: Tensor, confidence: Tensor, config: FednConfig) -> Tensor:
+    """What the head says about labels (..., O), and its confidence (..., 1 or 0) -> scores (..., K) in [0, 1].
+
+    A prediction's score is its largest one and its label the one that has it, whatever the kind of head. Where the
+    confidence alone is the score, the likeliest label has it and the others less in proportion.
+    """
+    if config.confidence_branch:
+        shares = torch.softmax(logits, dim=-1)
+        if not config.confidence_times_label:
+            shares = shares / shares.amax(dim=-1, keepdim=True)
+        return torch.sigmoid(confidence) * shares
+    scores = torch.sigmoid(logits)
+    if not config.fine_labels:
+        return scores
+    coarse = torch.ones_like(scores[..., :-1])
+    coarse[..., list(config.fine_labels)] = scores[..., -1:]
+    return scores[..., :-1] * coarse

@@ -68,6 +68,9 @@ class ModelInfo:
         threshold: the score from which a prediction becomes an event.
         nms_iou: overlap above which the weaker of two events goes.
         candidate_nms_iou: the same for the unthresholded list that average precision is computed from.
+        vote_iou: overlap from which predictions have a say in the boundaries of an event; 1 for none.
+        most_events: of a video, the best ones; 0 for any number.
+        most_candidates: of a video; 0 for a number that grows with its length.
         metrics: figures measured when it was made, plain values.
         folder: where it was read from, None for a model not yet saved.
     """
@@ -80,6 +83,9 @@ class ModelInfo:
     threshold: float = 0.5
     nms_iou: float = 0.05
     candidate_nms_iou: float = 0.3
+    vote_iou: float = 0.7
+    most_events: int = 0
+    most_candidates: int = 0
     metrics: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     folder: Path | None = None
@@ -106,6 +112,9 @@ class ModelInfo:
                 "threshold": self.threshold,
                 "nms_iou": self.nms_iou,
                 "candidate_nms_iou": self.candidate_nms_iou,
+                "vote_iou": self.vote_iou,
+                "most_events": self.most_events,
+                "most_candidates": self.most_candidates,
             },
             "network": self.network.to_dict(),
             "provenance": {
@@ -171,6 +180,9 @@ def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
             threshold=float(detection.get("threshold", 0.5)),
             nms_iou=float(detection.get("nms_iou", 0.05)),
             candidate_nms_iou=float(detection.get("candidate_nms_iou", 0.3)),
+            vote_iou=float(detection.get("vote_iou", 0.7)),
+            most_events=int(detection.get("most_events", 0)),
+            most_candidates=int(detection.get("most_candidates", 0)),
             metrics=content.get("metrics", {}),
             provenance=Provenance(
                 parent=str(source.get("parent", "")),

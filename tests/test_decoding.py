@@ -31,7 +31,7 @@ def test_locations_sit_where_the_paper_puts_them():
 def test_decoding_keeps_the_order_free_then_anchors():
     config = macro_config(3, width=64, head_width=32)
     raw = build_detector(config, seed=0).eval()(torch.randn(2, config.read_frames, 512))
-    decoded = decode(raw, geometry(config))
+    decoded = decode(raw, geometry(config), config)
     assert decoded.intervals.shape == (2, 180, 2) and decoded.scores.shape == (2, 180, 3)
     torch.testing.assert_close(decoded.scores[:, :30], torch.sigmoid(raw.free_logits))
     assert (decoded.intervals[..., 1] >= decoded.intervals[..., 0]).all()

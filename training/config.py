@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import tomli_w
 
@@ -25,6 +25,8 @@ class DataConfig:
         validation, held_out: subjects that the threshold and the best epoch are chosen on, and subjects that are only
             measured on at the end. Empty validation takes `validation_share` of the remaining subjects.
         validation_share: 0 for no validation.
+        single_label: if given, every event gets this label: spotting without recognition.
+        features: a folder of feature files (see fedn.features.feature_files) instead of the backbone's features.
     """
 
     kind: Literal["synthetic", "project"] = "synthetic"
@@ -34,6 +36,8 @@ class DataConfig:
     validation: tuple[str, ...] = ()
     held_out: tuple[str, ...] = ()
     validation_share: float = 0.15
+    single_label: str = ""
+    features: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,18 @@ class StartConfig:
 
     Attributes:
         parent: a model's folder to go on from, backbone and detector; "" to begin the detector anew.
-        backbone: a weight file for a new detector's backbone; unused with a parent.
+        backbone: for a new detector: a weight file, or the name or folder of a model whose backbone is used.
         labels: names of the labels of a new detector; those of the parent otherwise.
-        size: "macro", "faithful" or "small", the named configs of a new detector.
-        network: single numbers that differ from the named config.
+        fine_labels: those of them that are kinds of one coarse label, the negative ones (see FednConfig).
+        size: name of a new detector's network, one of `fedn.model_config.CHANGES`.
+        network: single numbers that differ from the named network.
     """
 
     parent: str = ""
     backbone: str = ""
     labels: tuple[str, ...] = ()
-    size: Literal["macro", "faithful", "small"] = "macro"
+    fine_labels: tuple[str, ...] = ()
+    size: str = "macro"
     network: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -90,12 +96,14 @@ class OptimizationConfig:
         gradient_frames: frames of a window that carry gradient into the backbone.
         ema: decay of the averaged weights that are evaluated and kept.
         interval_loss: "diou", "giou" or "iou".
+        anchor_loss: "interval" takes the same for anchors, "smooth_l1" LGSNet's, of shift and log ratio.
         alpha, beta: weights of the interval loss and the label loss.
         quality: share of the achieved IoU in the label target of a positive prediction; 0 as published.
         focal_gamma: 0 for plain cross-entropy, as published.
         window_step: frames from one training window to the next.
         steps_per_epoch: the most steps of an epoch, 0 for all windows.
         negatives: windows without an event per window with one, per video.
+        least_negatives: of a video that has few or no windows with an event.
         parent_pull: strength with which a retrained detector is held at its parent's weights.
         bfloat16: compute in bfloat16 where that is safe.
     """
@@ -111,6 +119,7 @@ class OptimizationConfig:
     gradient_frames: int = 32
     ema: float = 0.998
     interval_loss: Literal["diou", "giou", "iou"] = "diou"
+    anchor_loss: Literal["interval", "smooth_l1"] = "interval"
     alpha: float = 1.0
     beta: float = 2.0
     quality: float = 0.0
@@ -118,8 +127,20 @@ class OptimizationConfig:
     window_step: int = 32
     steps_per_epoch: int = 0
     negatives: float = 3.0
+    least_negatives: int = 2
     parent_pull: float = 0.0
     bfloat16: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionConfig:
+    """How a new model's predictions become events (see ModelInfo); a retrained one keeps its parent's ways."""
+
+    nms_iou: float = 0.05
+    candidate_nms_iou: float = 0.3
+    vote_iou: float = 0.7
+    most_events: int = 0
+    most_candidates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,7 @@ class TrainingConfig:
     start: StartConfig = field(default_factory=StartConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     optimization: OptimizationConfig = field(default_factory=OptimizationConfig)
+    detection: DetectionConfig = field(default_factory=DetectionConfig)
 
     def __post_init__(self) -> None:
         how = self.optimization
@@ -170,6 +192,7 @@ _SECTIONS: dict[str, type] = {
     "start": StartConfig,
     "augmentation": AugmentationConfig,
     "optimization": OptimizationConfig,
+    "detection": DetectionConfig,
 }
 
 
@@ -198,12 +221,15 @@ def config_from_toml(text: str, where: str = "the recipe") -> TrainingConfig:
 def _section(kind: type, content: Any, where: str) -> Any:
     if not isinstance(content, Mapping):
         raise TrainingError(f"{where} must be a table of settings")
-    known = {entry.name: entry for entry in fields(kind)}
+    known, types = {entry.name: entry for entry in fields(kind)}, get_type_hints(kind)
     for name, value in content.items():
         if name not in known:
             raise TrainingError(f"{where} has an unknown setting “{name}”; known are: {', '.join(sorted(known))}")
         if name not in _SECTIONS:
             _check(value, getattr(kind(), name), f"{name} in {where}")
+            if get_origin(types[name]) is Literal and value not in get_args(types[name]):
+                choices = ", ".join(f"“{choice}”" for choice in get_args(types[name]))
+                raise TrainingError(f"{name} in {where} is “{value}”; it must be one of {choices}")
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
 
 

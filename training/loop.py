@@ -118,7 +118,7 @@ class Trainer:
         truth = type(batch.truth)(*(value.to(self.device) for value in batch.truth))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=how.bfloat16):
             raw = self.detector(frames)
-        losses = criterion(raw, truth, assign(truth, self.where), self.where, how)
+        losses = criterion(raw, truth, assign(truth, self.where), self.where, self.detector.config, how)
         self.optimizer.zero_grad(set_to_none=True)
         (losses.total + self._pull()).backward()
         if self.live is not None:

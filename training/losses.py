@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fedn.decoding import Geometry, decode_anchors, decode_free
+from fedn.decoding import Geometry, decode_anchors, decode_free, encode_anchors
+from fedn.model_config import FednConfig
 from fedn.models.head import RawOutput
 from training.config import OptimizationConfig
 from training.targets import NEGATIVE, Assignment, Truth
@@ -70,7 +71,12 @@ class Losses(NamedTuple):
 
 
 def criterion(
-    raw: RawOutput, truth: Truth, assignment: Assignment, where: Geometry, config: OptimizationConfig
+    raw: RawOutput,
+    truth: Truth,
+    assignment: Assignment,
+    where: Geometry,
+    network: FednConfig,
+    config: OptimizationConfig,
 ) -> Losses:
     """The loss of a batch. Anchor-free and anchor predictions are normalized apart, then added.
 
@@ -78,26 +84,84 @@ def criterion(
     not ignored, divided by the number of positives plus the number of windows, so that a batch without any event has
     a loss too.
     """
-    free = _family(decode_free(raw.free_distances, where), raw.free_logits, assignment.free, truth, config)
-    anchored = _family(decode_anchors(raw.anchor_deltas, where), raw.anchor_logits, assignment.anchors, truth, config)
-    interval, label = free[0] + anchored[0], free[1] + anchored[1]
+    free, anchored = Matched.of(assignment.free, truth), Matched.of(assignment.anchors, truth)
+    found = decode_free(raw.free_distances, where)[free.positive]
+    found_anchored = decode_anchors(raw.anchor_deltas, where)[anchored.positive]
+    interval = _mean(interval_loss(found, free.intervals, config.interval_loss))
+    if config.anchor_loss == "smooth_l1":
+        wanted = encode_anchors(truth.intervals.gather(1, anchored.rows[..., None].expand(-1, -1, 2)), where)
+        deltas = raw.anchor_deltas[anchored.positive]
+        apart = functional.smooth_l1_loss(deltas, wanted[anchored.positive], reduction="none").sum(dim=-1)
+        interval = interval + _mean(apart)
+    else:
+        interval = interval + _mean(interval_loss(found_anchored, anchored.intervals, config.interval_loss))
+    label = _label(raw.free_logits, raw.free_confidence, free, found, network, config)
+    label = label + _label(raw.anchor_logits, raw.anchor_confidence, anchored, found_anchored, network, config)
     return Losses(config.alpha * interval + config.beta * label, interval.detach(), label.detach())
 
 
-def _family(
-    intervals: Tensor, logits: Tensor, assigned: Tensor, truth: Truth, config: OptimizationConfig
-) -> tuple[Tensor, Tensor]:
-    positive = assigned >= 0  # (B, P)
-    rows = assigned.clamp_min(0)
-    wanted = truth.intervals.gather(1, rows[..., None].expand(-1, -1, 2))[positive]
-    found = intervals[positive]
-    losses = interval_loss(found, wanted, config.interval_loss)
-    count = max(1, len(losses))
+class Matched(NamedTuple):
+    """One family's predictions and what they are responsible for.
+
+    Attributes:
+        positive: (B, P) bool; counted: (B, P) bool, positive or negative, not ignored.
+        rows: (B, P) the event of each prediction, 0 where there is none.
+        intervals: (Q, 2), labels: (Q,): of the events of the Q positive predictions.
+    """
+
+    positive: Tensor
+    counted: Tensor
+    rows: Tensor
+    intervals: Tensor
+    labels: Tensor
+
+    @classmethod
+    def of(cls, assigned: Tensor, truth: Truth) -> Matched:
+        positive, rows = assigned >= 0, assigned.clamp_min(0)
+        intervals = truth.intervals.gather(1, rows[..., None].expand(-1, -1, 2))[positive]
+        counted = positive | (assigned == NEGATIVE)
+        return cls(positive, counted, rows, intervals, truth.labels.gather(1, rows)[positive])
+
+
+def _mean(losses: Tensor) -> Tensor:
+    return losses.sum() / max(1, len(losses))
+
+
+def _label(
+    logits: Tensor, confidence: Tensor, matched: Matched, found: Tensor, network: FednConfig, config: OptimizationConfig
+) -> Tensor:
+    """The label loss of a family: of its `logits` (B, P, O), or with a confidence branch of that and of the labels."""
+    quality = 1 - config.quality + config.quality * interval_iou(found.detach(), matched.intervals)
+    weight = len(matched.labels) + len(logits)
+    if network.confidence_branch:
+        targets = torch.zeros_like(confidence)
+        targets[matched.positive] = quality[:, None]
+        told = label_loss(confidence, targets, config.focal_gamma) * matched.counted[..., None]
+        named = functional.cross_entropy(logits[matched.positive], matched.labels, reduction="none")
+        return told.sum() / weight + _mean(named)
     targets = torch.zeros_like(logits)
-    quality = 1 - config.quality + config.quality * interval_iou(found.detach(), wanted)
-    targets[positive] = functional.one_hot(truth.labels.gather(1, rows)[positive], logits.shape[-1]).to(
-        logits
-    ) * quality.unsqueeze(-1)
-    counted = positive | (assigned == NEGATIVE)
-    total = (label_loss(logits, targets, config.focal_gamma) * counted.unsqueeze(-1)).sum()
-    return losses.sum() / count, total / (int(positive.sum()) + len(logits))
+    targets[matched.positive] = label_targets(matched.labels, quality, network)
+    asked = matched.counted[..., None].expand_as(logits)
+    if network.fine_labels:
+        asked = asked.clone()
+        fine = list(network.fine_labels)
+        is_fine = torch.zeros_like(matched.positive)
+        is_fine[matched.positive] = torch.isin(matched.labels, torch.tensor(fine, device=logits.device))
+        asked[..., fine] = is_fine[..., None]
+    return (label_loss(logits, targets, config.focal_gamma) * asked).sum() / weight
+
+
+def label_targets(labels: Tensor, quality: Tensor, network: FednConfig) -> Tensor:
+    """What positive predictions should say about labels (Q, O): the event's label, and for a fine one the coarse too.
+
+    Args:
+        labels: (Q,); quality: (Q,) the target of a label's score. Among the fine labels the target is 1.
+    """
+    targets = functional.one_hot(labels, network.label_outputs).to(quality)
+    if not network.fine_labels:
+        return targets * quality[:, None]
+    fine = list(network.fine_labels)
+    targets[:, -1] = targets[:, fine].sum(dim=1)
+    scale = quality[:, None].repeat(1, network.label_outputs)
+    scale[:, fine] = 1.0
+    return targets * scale

@@ -14,17 +14,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fedn.checkpoint import Model, load_model, save_model
+from fedn.checkpoint import Model, save_model
 from fedn.errors import FednError, TrainingError
-from fedn.model_config import faithful_config, macro_config, small_config
-from fedn.model_info import ModelInfo, Provenance
+from fedn.model_info import ModelInfo, Provenance, utc_now
 from fedn.model_kinds import KINDS
 from fedn.models.build import build_detector
-from fedn.models.fedn import FednDetector
-from fedn.models.resnet import ResNet18, load_backbone_weights
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Cancelled, Reporter
-from training.config import StartConfig, TrainingConfig
+from training.config import TrainingConfig
 from training.control import Control
 from training.datasets.load import load_samples
 from training.datasets.sample import Sample
@@ -33,10 +30,10 @@ from training.full import FullScope
 from training.loop import EpochFigures, Trainer
 from training.run_folder import BEST, LAST, RunFolder, RunReporter
 from training.splits import Split, split_subjects
+from training.start import fit_scale, starting_model
 from training.windows import to_grid
 
 MODEL = "model"
-_SIZES = {"macro": macro_config, "faithful": faithful_config, "small": small_config}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +284,11 @@ class _Run:
             data=manifest(self.training, self.start.info.labels),
             command=" ".join(Path(word).name if index == 0 else word for index, word in enumerate(sys.argv)),
         )
-        info = ModelInfo(
+        info = replace(
+            self.start.info,
             name=self.config.name,
-            labels=self.start.info.labels,
-            network=self.start.info.network,
+            created=utc_now(),
+            folder=None,
             threshold=threshold,
             metrics={key: predicted.evaluation(threshold).to_json(), "epoch": self.best_epoch + 1},
             provenance=source,
@@ -320,42 +318,6 @@ class _Watched(Reporter):
     def stop_requested(self, value: bool) -> None:
         if value:
             self._onward.stop_requested = True
-
-
-def starting_model(config: TrainingConfig) -> Model:
-    """The parent, or a backbone from a weight file with an untrained detector.
-
-    Raises:
-        TrainingError: if the config names neither.
-    """
-    start: StartConfig = config.start
-    if start.parent:
-        return load_model(Path(start.parent))
-    if not start.labels:
-        raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
-    backbone = load_backbone_weights(Path(start.backbone))[0] if start.backbone else _random_backbone(config.seed)
-    network = _SIZES[start.size](len(start.labels), **start.network)
-    info = ModelInfo(config.name, start.labels, network)
-    return Model(backbone.eval(), build_detector(network, seed=config.seed), info)
-
-
-def _random_backbone(seed: int) -> ResNet18:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return ResNet18()
-
-
-def fit_scale(detector: FednDetector, samples: Sequence[Sample]) -> None:
-    """Sets the detector's feature statistics from the training samples' frames with a face."""
-    parts = []
-    for sample in samples:
-        seen = torch.from_numpy(sample.has_face.copy())
-        features = torch.from_numpy(sample.features.copy()).float()
-        parts.append(features[seen] - detector.reference(features, seen))
-    together = torch.cat(parts)
-    if len(together) < 2:
-        raise TrainingError("no face was found in any of the videos to learn from; look at them in the player")
-    detector.fit_scale(together)
 
 
 def manifest(samples: Sequence[Sample], labels: Sequence[str]) -> dict[str, Any]:

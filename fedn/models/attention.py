@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+
+def sinusoids(time: int, width: int, device: torch.device) -> Tensor:
+    """Fixed positions (T, C): sines and cosines of wavelengths from 2 pi to 20000 pi positions."""
+    rates = torch.exp(torch.arange(0, width, 2, device=device) * (-math.log(10_000.0) / width))
+    angles = torch.arange(time, device=device)[:, None] * rates
+    return torch.stack([angles.sin(), angles.cos()], dim=2).reshape(time, -1)[:, :width]
 
 
 class SelfAttention(nn.Module):

@@ -1,12 +1,14 @@
-"""The decoupled head: per level four branches, {anchor-free, anchor} x {interval, recognition} (FEDN section 3).
+"""The head: per level two families of predictions, anchor-free and anchor-based, each with interval and label
+(FEDN section 3); coupled, or with a branch for the confidence, as in the variations of table 4.
 
 Tensor letters: B batch, C channels, L locations of one level, N locations of all levels, A anchors of a location,
-M = N x A, K labels.
+M = N x A, O numbers per prediction about labels (`FednConfig.label_outputs`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -14,8 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fedn.model_config import FednConfig
-from fedn.models.attention import SelfAttention
-from fedn.models.neck import norm_groups
+from fedn.models.attention import SelfAttention, sinusoids
+from fedn.models.neck import activation, norm_groups
 
 
 class RawOutput(NamedTuple):
@@ -23,63 +25,124 @@ class RawOutput(NamedTuple):
 
     Attributes:
         free_distances: (B, N, 2) distances to onset and offset in strides, never negative.
-        free_logits: (B, N, K).
+        free_logits: (B, N, O).
+        free_confidence: (B, N, 1), (B, N, 0) in networks without such a branch.
         anchor_deltas: (B, M, 2) shift in anchor lengths and log of the length ratio.
-        anchor_logits: (B, M, K).
+        anchor_logits: (B, M, O).
+        anchor_confidence: (B, M, 1) or (B, M, 0).
     """
 
     free_distances: Tensor
     free_logits: Tensor
+    free_confidence: Tensor
     anchor_deltas: Tensor
     anchor_logits: Tensor
+    anchor_confidence: Tensor
 
 
-class Branch(nn.Module):
-    """Attention, two convolutions, outputs: (B, C, L) -> (B, L, outputs)."""
+class Trunk(nn.Module):
+    """Attention and two convolutions: (B, C, L) -> (B, head_width, L)."""
 
-    def __init__(self, config: FednConfig, outputs: int, *, prior: float | None = None) -> None:
+    def __init__(self, config: FednConfig) -> None:
         super().__init__()
         width, inner = config.width, config.head_width
+        self.has_position = config.head_position
         self.attention = SelfAttention(width, config.head_heads, config.dropout)
         self.dropout = nn.Dropout(config.dropout)
         self.norm = nn.LayerNorm(width)
         layers: list[nn.Module] = []
         for before in (width, inner):
-            layers += [nn.Conv1d(before, inner, 3, padding=1), nn.GroupNorm(norm_groups(inner, 16), inner), nn.ReLU()]
+            groups = norm_groups(inner, 16)
+            layers += [nn.Conv1d(before, inner, 3, padding=1), nn.GroupNorm(groups, inner), activation(config)]
         self.convolutions = nn.Sequential(*layers)
-        self.output = nn.Conv1d(inner, outputs, 3, padding=1)
-        nn.init.normal_(self.output.weight, std=0.01)
-        bias = 0.0 if prior is None else -math.log((1 - prior) / prior)
-        assert self.output.bias is not None
-        nn.init.constant_(self.output.bias, bias)
+
+    def features(self, x: Tensor) -> Tensor:
+        rows = x.transpose(1, 2)
+        if self.has_position:
+            rows = rows + sinusoids(rows.shape[1], rows.shape[2], rows.device)
+        rows = self.norm(rows + self.dropout(self.attention(rows)))  # (B, L, C)
+        return self.convolutions(rows.transpose(1, 2))
+
+
+class Branch(Trunk):
+    """A trunk with one output: (B, C, L) -> (B, L, outputs)."""
+
+    def __init__(self, config: FednConfig, bias: Tensor) -> None:
+        super().__init__(config)
+        self.output = output_layer(config, bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        rows = x.transpose(1, 2)
-        rows = self.norm(rows + self.dropout(self.attention(rows)))  # (B, L, C)
-        return self.output(self.convolutions(rows.transpose(1, 2))).transpose(1, 2)
+        return self.output(self.features(x)).transpose(1, 2)
+
+
+class CoupledBranch(Trunk):
+    """A trunk with several outputs, by name: (B, C, L) -> (B, L, outputs) each."""
+
+    def __init__(self, config: FednConfig, biases: Mapping[str, Tensor]) -> None:
+        super().__init__(config)
+        self.outputs = nn.ModuleDict({name: output_layer(config, bias) for name, bias in biases.items()})
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        features = self.features(x)
+        return {name: layer(features).transpose(1, 2) for name, layer in self.outputs.items()}
+
+
+def output_layer(config: FednConfig, bias: Tensor) -> nn.Conv1d:
+    """The last convolution, which at first says little more than its bias."""
+    layer = nn.Conv1d(config.head_width, len(bias), 3, padding=1)
+    nn.init.normal_(layer.weight, std=0.01)
+    assert layer.bias is not None
+    with torch.no_grad():
+        layer.bias.copy_(bias)
+    return layer
+
+
+def first_biases(config: FednConfig, count: int) -> dict[str, Tensor]:
+    """Biases of the outputs of `count` predictions per location, by what they are about.
+
+    Everything that says “there is an expression” begins at the prior; what is only asked where there is one, at 1/2.
+    """
+    prior = -math.log((1 - config.score_prior) / config.score_prior)
+    label = torch.full((config.label_outputs,), 0.0 if config.confidence_branch else prior)
+    label[list(config.fine_labels)] = 0.0
+    biases = {"interval": torch.zeros(2 * count), "label": label.repeat(count)}
+    return biases | ({"confidence": torch.full((count,), prior)} if config.confidence_branch else {})
 
 
 class LevelHead(nn.Module):
-    """The four branches."""
+    """Both families at one level."""
 
     def __init__(self, config: FednConfig) -> None:
         super().__init__()
-        anchors, labels = len(config.anchor_lengths[0]), config.label_count
-        self.free_interval = Branch(config, 2)
-        self.free_label = Branch(config, labels, prior=config.score_prior)
-        self.anchor_interval = Branch(config, 2 * anchors)
-        self.anchor_label = Branch(config, anchors * labels, prior=config.score_prior)
+        self.is_coupled = config.coupled_head
+        self.label_outputs = config.label_outputs
+        for family, count in (("free", 1), ("anchor", len(config.anchor_lengths[0]))):
+            biases = first_biases(config, count)
+            if self.is_coupled:
+                self.add_module(family, CoupledBranch(config, biases))
+            else:
+                for name, bias in biases.items():
+                    self.add_module(f"{family}_{name}", Branch(config, bias))
+        self.names = tuple(first_biases(config, 1))
 
     def forward(self, x: Tensor, scale: Tensor) -> RawOutput:
-        batch, _, locations = x.shape
-        anchor_deltas = self.anchor_interval(x)
-        anchors = anchor_deltas.shape[-1] // 2
+        distances, free_logits, free_confidence = self._family("free", x)
         return RawOutput(
-            functional.softplus(scale * self.free_interval(x).float()),
-            self.free_label(x).float(),
-            anchor_deltas.float().reshape(batch, locations * anchors, 2),
-            self.anchor_label(x).float().reshape(batch, locations * anchors, -1),
+            functional.softplus(scale * distances), free_logits, free_confidence, *self._family("anchor", x)
         )
+
+    def _family(self, family: str, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Interval (B, P, 2), label (B, P, O) and confidence (B, P, 1 or 0) of a family's P predictions."""
+        if self.is_coupled:
+            outputs = self.get_submodule(family)(x)
+        else:
+            outputs = {name: self.get_submodule(f"{family}_{name}")(x) for name in self.names}
+        batch = x.shape[0]
+        interval = outputs["interval"].float().reshape(batch, -1, 2)
+        label = outputs["label"].float().reshape(batch, -1, self.label_outputs)
+        if "confidence" not in outputs:
+            return interval, label, interval[..., :0]
+        return interval, label, outputs["confidence"].float().reshape(batch, -1, 1)
 
 
 class Head(nn.Module):

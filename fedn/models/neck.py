@@ -12,15 +12,20 @@ def norm_groups(width: int, wanted: int) -> int:
     return next(count for count in range(min(wanted, width), 0, -1) if width % count == 0)
 
 
+def activation(config: FednConfig) -> nn.Module:
+    """What follows every norm of trunk, neck and head."""
+    return nn.Mish() if config.activation == "mish" else nn.ReLU()
+
+
 def halving_block(config: FednConfig) -> nn.Sequential:
-    """Convolution, norm, ReLU, and pooling that halves time."""
-    width, kernel = config.width, config.block_kernel
-    return nn.Sequential(
-        nn.Conv1d(width, width, kernel, padding=kernel // 2),
+    """Convolution, norm and activation; time is halved by pooling behind them or by the convolution's stride."""
+    width, kernel, pools = config.width, config.block_kernel, config.block_halving == "pool"
+    layers = [
+        nn.Conv1d(width, width, kernel, stride=1 if pools else 2, padding=kernel // 2),
         nn.GroupNorm(norm_groups(width, 32), width),
-        nn.ReLU(),
-        nn.MaxPool1d(2),
-    )
+        activation(config),
+    ]
+    return nn.Sequential(*layers, nn.MaxPool1d(2)) if pools else nn.Sequential(*layers)
 
 
 class Neck(nn.Module):
@@ -36,7 +41,7 @@ class Neck(nn.Module):
             nn.Sequential(
                 nn.Conv1d(width, width, 3, stride=stride, padding=1),
                 nn.GroupNorm(norm_groups(width, 32), width),
-                nn.ReLU(),
+                activation(config),
             )
             for stride in strides
         )

@@ -31,6 +31,7 @@ class SegmentAttention(nn.Module):
         super().__init__()
         width = config.width
         self.length, self.step, self.pool = config.segment_frames, config.segment_step, config.segment_pool
+        self.softmax = config.segment_weights == "softmax"
         self.attention = SelfAttention(width, config.segment_heads, config.dropout)
         self.norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(config.dropout)
@@ -55,18 +56,19 @@ class SegmentAttention(nn.Module):
         overall = settled.mean(dim=2) if self.pool == "mean" else settled.amax(dim=2)  # (B, S, C)
         own = self.frame_score(self.score_dropout(members))
         shared = self.global_score(self.score_dropout(overall)).unsqueeze(2)
-        weight = torch.sigmoid(own + shared)  # (B, S, J, 1)
+        weight = torch.softmax(own + shared, dim=2) if self.softmax else torch.sigmoid(own + shared)  # (B, S, J, 1)
         pooled = (weight * members).sum(dim=2) / weight.sum(dim=2)
         return self.fuse(torch.cat([pooled, overall], dim=-1))  # (B, S, C)
 
 
 class SegmentMean(nn.Module):
-    """The ablation: plain mean of a segment's frames and a projection."""
+    """The ablation: plain mean of a segment's frames and a projection, unless the features were projected before."""
 
     def __init__(self, config: FednConfig) -> None:
         super().__init__()
         self.length, self.step = config.segment_frames, config.segment_step
-        self.fuse = nn.Linear(config.width, config.width)
+        projected = config.width != config.feature_size
+        self.fuse = nn.Identity() if projected else nn.Linear(config.width, config.width)
 
     def forward(self, frames: Tensor) -> Tensor:
         return self.fuse(segments_of(frames, self.length, self.step).mean(dim=2))

@@ -193,7 +193,7 @@ class FednPredictor:
                     for at in ((s - chunk[0]) // config.segment_step for s in chunk)
                 ]
             )
-            yield chunk, decode(detector.windows(gathered), where)
+            yield chunk, decode(detector.windows(gathered), where, config)
 
     def _events(
         self,

@@ -29,11 +29,11 @@ def test_eight_windows_are_learned_by_heart(sample_of: SampleMaker):
     for step in range(300):
         for group in optimizer.param_groups:
             group["lr"] = 2e-3 * (1 - step / 300) + 1e-5
-        losses = criterion(detector(batch.frames), batch.truth, assignment, where, OptimizationConfig())
+        losses = criterion(detector(batch.frames), batch.truth, assignment, where, config, OptimizationConfig())
         optimizer.zero_grad()
         losses.total.backward()
         optimizer.step()
-    decoded = decode(detector.eval()(batch.frames), where)
+    decoded = decode(detector.eval()(batch.frames), where, config)
     for window in range(8):
         for row in torch.nonzero(batch.truth.roles[window] == TRUE).flatten():
             wanted, label = batch.truth.intervals[window, row], int(batch.truth.labels[window, row])

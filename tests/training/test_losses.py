@@ -93,7 +93,7 @@ def test_the_criterion_equals_the_formula_written_out():
         torch.ones(3, 128, dtype=torch.bool),
     )
     assignment = assign(truth, where)
-    found = criterion(raw, truth, assignment, where, how).total.item()
+    found = criterion(raw, truth, assignment, where, config, how).total.item()
     assert found == pytest.approx(loss_by_hand(raw, truth, assignment, where, how), rel=1e-4)
 
 
@@ -107,7 +107,7 @@ def test_a_batch_without_any_event_has_a_finite_loss_and_gradient():
         torch.ones(2, 128, dtype=torch.bool),
     )
     raw = detector(torch.randn(2, config.read_frames, 512))
-    losses = criterion(raw, truth, assign(truth, where), where, OptimizationConfig())
+    losses = criterion(raw, truth, assign(truth, where), where, config, OptimizationConfig())
     losses.total.backward()
     assert torch.isfinite(losses.total) and losses.interval == 0
     assert all(torch.isfinite(p.grad).all() for p in detector.parameters() if p.grad is not None)

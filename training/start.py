@@ -1,0 +1,71 @@
+"""What a training of FEDN begins with: the parent, or a new network, and the statistics of its features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from fedn.checkpoint import Model, load_model
+from fedn.errors import ModelError, TrainingError
+from fedn.model_config import FednConfig, named_config
+from fedn.model_info import ModelInfo
+from fedn.models.build import build_detector
+from fedn.models.fedn import FednDetector
+from fedn.models.resnet import ResNet18, load_backbone_weights
+from fedn.registry import resolve_model
+from training.config import StartConfig, TrainingConfig
+from training.datasets.sample import Sample
+
+
+def starting_model(config: TrainingConfig) -> Model:
+    """The parent, or a backbone with an untrained detector.
+
+    Raises:
+        TrainingError: if the config names neither a parent nor labels, or fine labels that are not among them.
+        ModelError: if parent, backbone or network cannot be used.
+    """
+    start = config.start
+    if start.parent:
+        return load_model(Path(start.parent))
+    if not start.labels:
+        raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
+    network = new_network(start)
+    info = ModelInfo(config.name, start.labels, network, **asdict(config.detection))
+    return Model(_backbone(start.backbone, config.seed), build_detector(network, seed=config.seed), info)
+
+
+def new_network(start: StartConfig) -> FednConfig:
+    """The numbers of a new detector."""
+    if lacking := set(start.fine_labels) - set(start.labels):
+        raise TrainingError(f"the fine label “{min(lacking)}” is not among the labels; correct [start] in the recipe")
+    fine = {"fine_labels": tuple(start.labels.index(label) for label in start.fine_labels)}
+    changes = {**(fine if start.fine_labels else {}), **start.network}
+    try:
+        return named_config(start.size, len(start.labels), **changes)
+    except ModelError as error:
+        raise TrainingError(f"[start] in the recipe: {error}") from None
+
+
+def _backbone(given: str, seed: int) -> ResNet18:
+    if not given:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return ResNet18().eval()
+    path = Path(given)
+    return load_backbone_weights(path)[0] if path.is_file() else load_model(resolve_model(given)).backbone
+
+
+def fit_scale(detector: FednDetector, samples: Sequence[Sample]) -> None:
+    """Sets the detector's feature statistics from the training samples' frames with a face."""
+    parts = []
+    for sample in samples:
+        seen = torch.from_numpy(sample.has_face.copy())
+        features = torch.from_numpy(sample.features.copy()).float()
+        parts.append(features[seen] - detector.reference(features, seen))
+    together = torch.cat(parts)
+    if len(together) < 2:
+        raise TrainingError("no face was found in any of the videos to learn from; look at them in the player")
+    detector.fit_scale(together)
