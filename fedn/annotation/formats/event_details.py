@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from fedn.annotation.action_unit import action_units_text, parse_action_units
 from fedn.annotation.event import INTENSITIES, KINDS, Event
 from fedn.errors import FormatError
 
 ACTION_UNITS = "action units"
-DETAILS = ("kind", "apex", "score", "intensity", ACTION_UNITS, "note")
+STATUS, REJECTED = "status", "rejected"
+DETAILS = ("kind", "apex", "score", "intensity", ACTION_UNITS, STATUS, "note")
 NO_LABEL = "∅"
 _BLANK = re.compile(rf"[\s{NO_LABEL}]*")
 _TEXT_FORM = re.compile(
@@ -20,10 +21,13 @@ _TEXT_FORM = re.compile(
 )
 
 
-def event_details(event: Event) -> dict[str, str]:
+def event_details(event: Event, rejected: Collection[str] = ()) -> dict[str, str]:
     """The details that an event has, by name in the order of DETAILS; "macro" is not mentioned.
 
     The apex is a frame counted from 0; the score is exact.
+
+    Args:
+        rejected: ids of the predictions that an annotator has rejected.
     """
     details = {
         "kind": event.kind if event.kind != KINDS[0] else "",
@@ -31,6 +35,7 @@ def event_details(event: Event) -> dict[str, str]:
         "score": "" if event.score is None else repr(float(event.score)),
         "intensity": event.intensity or "",
         ACTION_UNITS: action_units_text(event.action_units),
+        STATUS: REJECTED if event.id in rejected else "",
         "note": event.note,
     }
     return {name: value for name, value in details.items() if value}
@@ -40,6 +45,8 @@ def event_with_details(
     onset: int, offset: int, label: str, details: Mapping[str, str], say: Callable[[str], None]
 ) -> Event:
     """An event from what a file says; what cannot be used is left out and told to `say`, one sentence each.
+
+    Whether it was rejected is no part of an event: see `is_rejected`.
 
     Args:
         onset, offset: 0-based frames, inclusive, in order and not negative.
@@ -71,6 +78,11 @@ def event_with_details(
     )
 
 
+def is_rejected(details: Mapping[str, str]) -> bool:
+    """Whether an annotator has rejected the prediction."""
+    return details.get(STATUS, "").strip().lower() == REJECTED
+
+
 def _apex(text: str, onset: int, offset: int, say: Callable[[str], None]) -> int | None:
     if not text:
         return None
@@ -93,12 +105,12 @@ def _score(text: str, say: Callable[[str], None]) -> float | None:
     return None
 
 
-def details_text(event: Event) -> str:
+def details_text(event: Event, rejected: Collection[str] = ()) -> str:
     """All details in one text, "apex=15; score=0.93; note=smile", for formats that have a single comment.
 
     A note that stands alone is the text itself.
     """
-    details = event_details(event)
+    details = event_details(event, rejected)
     if list(details) == ["note"] and parse_details_text(event.note) is None:
         return event.note
     return "; ".join(f"{name}={value}" for name, value in details.items())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from fedn.annotation.event import Event
 from fedn.annotation.formats.content import Remarks
-from fedn.annotation.formats.event_details import event_with_details
+from fedn.annotation.formats.event_details import event_with_details, is_rejected
 from fedn.annotation.formats.times import HALF_FRAME, FrameTimes, IndexOf, interval_frames, nearest_onset
 from fedn.errors import FormatError
 
@@ -31,10 +31,15 @@ def known_video(names: Sequence[str], index_of: IndexOf) -> tuple[str, FrameTime
 
 @dataclass(frozen=True, slots=True)
 class Placer:
-    """Puts what one video's file says into frames; whatever had to be changed or left out becomes a remark."""
+    """Puts what one video's file says into frames; whatever had to be changed or left out becomes a remark.
+
+    Attributes:
+        rejected: ids of the events among those made that the file says an annotator has rejected.
+    """
 
     times: FrameTimes
     remarks: Remarks
+    rejected: set[str] = field(default_factory=set)
 
     def event(
         self, place: str, onset_s: float, offset_s: float, label: str, details: Mapping[str, str] | None = None
@@ -55,7 +60,10 @@ class Placer:
     def event_of_frames(
         self, place: str, onset: int, offset: int, label: str, details: Mapping[str, str] | None = None
     ) -> Event:
-        return event_with_details(onset, offset, label, details or {}, partial(self.remarks.add, place))
+        event = event_with_details(onset, offset, label, details or {}, partial(self.remarks.add, place))
+        if details and is_rejected(details):
+            self.rejected.add(event.id)
+        return event
 
     def _frames(self, place: str, onset_s: float, offset_s: float) -> tuple[int, int] | None:
         if not (math.isfinite(onset_s) and math.isfinite(offset_s)):

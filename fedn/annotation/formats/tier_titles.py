@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fedn.annotation.event import Event
@@ -117,9 +117,19 @@ class TierRows:
     def add(self, title: TierTitle, events: Iterable[Event] = ()) -> None:
         self._events.setdefault(title.tier, []).extend(events)
 
-    def done(self) -> tuple[TierEvents, ...]:
-        """Tiers in the order in which they came, their events in order of time."""
+    def done(self, rejected: Collection[str] = ()) -> tuple[TierEvents, ...]:
+        """Tiers in the order in which they came, their events in order of time.
+
+        Args:
+            rejected: ids of the events that were rejected, of any tier.
+        """
         return tuple(
-            TierEvents(title.name, title.source, title.who, tuple(in_order(events)))
+            TierEvents(
+                title.name,
+                title.source,
+                title.who,
+                tuple(in_order(events)),
+                frozenset(event.id for event in events if event.id in rejected),
+            )
             for title, events in self._events.items()
         )

@@ -60,7 +60,8 @@ class Losses:
     def tiers(self, video: VideoEvents, times: FrameTimes | None = None, *, lines: bool = True) -> list[TierEvents]:
         """The video's tiers as they can be written: distinct names, clean texts, events inside of the video.
 
-        What no other program's file has a place for is told: which predictions events were accepted from.
+        What no other program's file has a place for is told: which predictions events were accepted from, and which of
+        the project's vocabularies a tier's labels are from.
         """
         return distinct_tiers([self._tier(tier, times, lines) for tier in video.tiers], partial(self.add, ""))
 
@@ -76,6 +77,9 @@ class Losses:
             if event.origin is not None:
                 lost = "which prediction an event was accepted from (its origin) is not kept"
                 self.add(place, f"{lost}: {self.program} has no place for it")
+        if tier.vocabulary:
+            self.add(place, f"that its labels are from the vocabulary “{tier.vocabulary}” is not kept: {self.program} "
+                     "has no place for it")  # fmt: skip
         return replace(tier, name=clean(tier.name), who=clean(tier.who), events=events)
 
     def _is_inside(self, place: str, event: Event, times: FrameTimes | None) -> bool:
