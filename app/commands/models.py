@@ -62,6 +62,57 @@ def use(
         out.say(f"{project} now uses {chosen}")
 
 
+@application.command()
+def cost(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="FEDN networks by name, or models; by default all networks.")
+    ] = None,
+    labels: Annotated[int, typer.Option(min=1, help="Number of labels of a network given by name.")] = 4,
+    json: JsonOption = False,
+) -> None:
+    """Parameters and operations of a window, counted as the paper's table 3 counts and as executed here."""
+    with output(json) as out:
+        from fedn.model_config import CHANGES
+
+        rows = [_cost_of(name, labels) for name in names or CHANGES]
+        out.document({"label_count": labels, "networks": rows})
+        out.say(
+            f"{'GFLOP per window':<28} {'parameters':>10} {'128 frames':>10} {'trunk':>7} {'whole':>8} {'paper':>7}"
+        )
+        for row in rows:
+            paper = f"{row['paper_gflop']:7.1f}" if row["paper_gflop"] else f"{'—':>7}"
+            out.say(
+                f"{row['name']:<28} {row['parameters'] / 1e6:8.1f} M {row['backbone_gflop']:>10.1f} "
+                f"{row['trunk_gflop_per_segment']:>7.2f} {row['whole_gflop']:>8.1f} {paper}   "
+                f"trunk as executed {row['trunk_gflop']:.2f}, whole with nothing cached {row['uncached_gflop']:.1f}"
+            )
+
+
+def _cost_of(name: str, labels: int) -> dict[str, Any]:
+    from fedn.cost import PAPER_GFLOP, window_cost
+    from fedn.model_config import CHANGES, named_config
+
+    if name in CHANGES:
+        network, pixels = named_config(name, labels), 224
+    else:
+        from fedn.checkpoint import load_model
+
+        model = load_model(resolve_model(name))
+        network, pixels = model.detector.config, int(model.backbone.input_size)
+    cost = window_cost(network, pixels)
+    return {
+        "name": name,
+        "parameters": cost.parameters,
+        "input_pixels": pixels,
+        "backbone_gflop": cost.frames * cost.backbone_flop / 1e9,
+        "trunk_gflop": cost.trunk_flop / 1e9,
+        "trunk_gflop_per_segment": cost.trunk_flop_per_segment / 1e9,
+        "whole_gflop": cost.cached_flop / 1e9,
+        "uncached_gflop": cost.uncached_flop / 1e9,
+        "paper_gflop": PAPER_GFLOP.get(name),
+    }
+
+
 def _model_in_use(project: Path | None) -> str:
     if project is None:
         return DEFAULT_MODEL

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fedn.annotation.event import Event
 from fedn.apex import find_apex
 from fedn.checkpoint import Model, load_model
+from fedn.cost import ModelCost, video_cost
 from fedn.decoding import Decoded, decode, geometry
 from fedn.errors import ModelError
 from fedn.features.backbone_runtime import BackboneRuntime
@@ -29,7 +30,6 @@ from fedn.prediction import Prediction
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import GRID_FPS, TimeGrid
 
-WINDOW_STEP = 16
 CHUNK_WINDOWS = 32
 MIN_SCORE = 0.05
 MIN_LENGTH = 8.0
@@ -46,6 +46,11 @@ class Scored(NamedTuple):
     intervals: NDArray[np.float64]
     scores: NDArray[np.float64]
     curves: NDArray[np.float32]
+
+
+def window_step(window: int) -> int:
+    """Frames from one window to the next: an eighth of a window, 16 of 128 (LGSNet)."""
+    return window // 8
 
 
 def window_starts(cells: int, window: int, step: int) -> list[int]:
@@ -84,6 +89,11 @@ class FednPredictor:
     @property
     def info(self) -> ModelInfo:
         return self.model.info
+
+    def cost(self) -> ModelCost:
+        """What a second of video costs."""
+        config = self.detector.config
+        return video_cost(config, self.model.backbone, window_step(config.window_frames))
 
     def detect(
         self,
@@ -176,7 +186,7 @@ class FednPredictor:
         config, detector = self.detector.config, self.detector
         where = geometry(config, self.device)
         reference = detector.reference(_tensor(features, self.device), _tensor(has_face, self.device))
-        starts = window_starts(grid.cell_count, config.window_frames, WINDOW_STEP)
+        starts = window_starts(grid.cell_count, config.window_frames, window_step(config.window_frames))
         for first in range(0, len(starts), self._chunk):
             reporter.check()
             chunk = starts[first : first + self._chunk]
