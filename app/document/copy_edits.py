@@ -77,16 +77,22 @@ class PasteEvents(Edit):
 
 @dataclass(frozen=True, slots=True)
 class AddEvents(Edit):
-    """Adds events beside those that a tier has. Labels that its vocabulary lacks stay."""
+    """Adds events beside those that a tier has. Labels that its vocabulary lacks stay.
+
+    `rejected` are the ids of those, predictions, that an annotator rejected before.
+    """
 
     tier_id: str
     events: tuple[Event, ...]
+    rejected: tuple[str, ...] = ()
 
     def change(self, project: Project) -> None:
         for event in self.events:
             if project.has_event(event.id):
                 raise EditError(f"the event “{event.id}” is already in the project")
             project.put_event(self.tier_id, event)
+        for event_id in self.rejected:
+            project.set_rejected(event_id, True)
 
     @property
     def text(self) -> str:

@@ -44,8 +44,11 @@ from app.document.edits import (
     UnrejectPredictions,
     UseModel,
 )
+from app.document.import_content import plan_import
+from app.document.import_plan import IfExists, ImportChoices
 from fedn.annotation.action_unit import ActionUnit
 from fedn.annotation.event import Event
+from fedn.annotation.formats.content import Content, TierEvents, VideoEvents
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.subject import Subject
@@ -157,7 +160,21 @@ def _reordered(dice: Dice) -> Edit:
     return ReorderTiers(video, tuple(order))
 
 
+def _imported(dice: Dice) -> Edit:
+    """What a file brings, whose ids may be those of the project."""
+    ids = [event.id for tier in dice.project.tiers for event in dice.project.events(tier)] or ["new"]
+    own = {(event := replace(dice.event(), id=dice.one_of([*ids, "a", "b"]))).id: event for _ in range(3)}
+    rejected = frozenset(dice.one_of([*own]) for _ in range(dice.number(0, 1)))
+    source = dice.one_of([Source.DETECTOR, Source.EXPERT])
+    tier = TierEvents(f"t{dice.number(0, 5)}", source, dice.one_of(["", "who"]), tuple(own.values()), rejected)
+    video = VideoEvents(f"{dice.number(0, 3)}.mp4", "", 0, 0.0, (tier,))
+    choices = ImportChoices(if_exists=dice.one_of(list(IfExists)))
+    return plan_import(dice.project, [(Path("file.csv"), Content((video,)))], choices).edit
+
+
 def _group(dice: Dice) -> Edit:
+    if dice.sometimes():
+        return _imported(dice)
     parts = [make_edit(dice, with_groups=False) for _ in range(dice.number(1, 3))]
     # Often one that is surely refused, after others that were not.
     return Group((*parts, MoveApex("nothing", 1)) if dice.sometimes() else tuple(parts), "Group")
