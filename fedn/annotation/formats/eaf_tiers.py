@@ -180,7 +180,7 @@ class EafTiers:
                 self._free([own])
                 self._place(own.element, span)
             if before.label != event.label:
-                self._set_label(own.element, event.label)
+                self._set_label(tier.element, own.element, event.label)
         starts = dict(zip(ids, (start_ms - self.origin_ms for start_ms, _ in spans), strict=True))
         _sort_children(tier.element, lambda own_id: starts.get(own_id, self._spans.get(own_id, (0.0, 0.0))[0]))
         return ids
@@ -189,7 +189,7 @@ class EafTiers:
         holder = ET.Element("ANNOTATION")
         element = ET.SubElement(holder, ALIGNABLE, {"ANNOTATION_ID": self._new_id()})
         ET.SubElement(element, "ANNOTATION_VALUE")
-        self._set_label(element, event.label)
+        self._set_label(tier, element, event.label)
         self._place(element, span_ms)
         insert_after(tier, len(tier) - 1, holder, level=2)
         return element.get("ANNOTATION_ID", "")
@@ -199,13 +199,13 @@ class EafTiers:
             element.set(reference, "")
             self._new_slots.append((time_ms - self.origin_ms, element, reference))
 
-    def _set_label(self, element: ET.Element, label: str) -> None:
+    def _set_label(self, tier: ET.Element, element: ET.Element, label: str) -> None:
         value = element.find("ANNOTATION_VALUE")
         if value is None:
             value = ET.SubElement(element, "ANNOTATION_VALUE")
         value.text = label
         element.attrib.pop("CVE_REF", None)
-        if label in self.entries:
+        if label in self.entries and tier.get("LINGUISTIC_TYPE_REF") == EVENTS_TYPE:
             element.set("CVE_REF", self.entries[label])
 
     def _free(self, annotations: Sequence[Annotation]) -> None:
@@ -239,7 +239,7 @@ class EafTiers:
                 remove_child(element, own.holder)
         for of, value in values.items():
             if of in held:
-                self._set_label(held[of].element, value)
+                self._set_label(element, held[of].element, value)
                 continue
             holder = ET.Element("ANNOTATION")
             ids = {"ANNOTATION_ID": self._new_id(), "ANNOTATION_REF": of}

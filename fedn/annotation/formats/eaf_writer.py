@@ -67,7 +67,8 @@ def write_eaf(
     tiers = EafTiers(document, placer, media.origin_ms, losses)
     cleaned = losses.tiers(video, times)
     if vocabulary is not None:
-        labels = {event.label for tier in cleaned for event in tier.events}
+        own = [tier for tier in cleaned if tier.source is not Source.IMPORTED]
+        labels = {event.label for tier in own for event in tier.events}
         tiers.entries = put_vocabulary(document, vocabulary, labels, losses)
     subject = losses.text("", video.subject)
     written = [own_id for tier in cleaned for own_id in _put_tier(tiers, tier, subject)]

@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from fedn.annotation.event import Event
 from fedn.annotation.formats.content import Remarks
 from fedn.annotation.formats.event_details import event_with_details, is_rejected
 from fedn.annotation.formats.times import HALF_FRAME, FrameTimes, IndexOf, interval_frames, nearest_onset
 from fedn.errors import FormatError
+
+_VIDEO_SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".mpeg", ".m4v", ".wmv")
 
 
 def known_video(names: Sequence[str], index_of: IndexOf) -> tuple[str, FrameTimes]:
@@ -27,6 +30,11 @@ def known_video(names: Sequence[str], index_of: IndexOf) -> tuple[str, FrameTime
         except FormatError as error:
             first = first or error
     raise first or FormatError("the file does not say which video it is about; add the video first")
+
+
+def names_from_file(path: Path) -> list[str]:
+    """Names that the video of a label file may have which does not name it: the file's own, as a video."""
+    return [path.stem, *(path.stem + suffix for suffix in _VIDEO_SUFFIXES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Placer:
     def event_of_frames(
         self, place: str, onset: int, offset: int, label: str, details: Mapping[str, str] | None = None
     ) -> Event:
-        event = event_with_details(onset, offset, label, details or {}, partial(self.remarks.add, place))
+        event = event_with_details(onset, offset, label.strip(), details or {}, partial(self.remarks.add, place))
         if details and is_rejected(details):
             self.rejected.add(event.id)
         return event

@@ -69,7 +69,7 @@ class Losses:
         place = f"tier “{tier.name}”"
         clean = partial(self.text, place, lines=lines)
         events = tuple(
-            replace(event, label=clean(event.label), note=clean(event.note))
+            replace(event, label=self._label(place, clean(event.label)), note=clean(event.note))
             for event in tier.events
             if self._is_inside(place, event, times)
         )
@@ -81,6 +81,11 @@ class Losses:
             self.add(place, f"that its labels are from the vocabulary “{tier.vocabulary}” is not kept: {self.program} "
                      "has no place for it")  # fmt: skip
         return replace(tier, name=clean(tier.name), who=clean(tier.who), events=events)
+
+    def _label(self, place: str, label: str) -> str:
+        if label != label.strip():
+            self.add(place, f"spaces around the label “{label.strip()}” were left out")
+        return label.strip()
 
     def _is_inside(self, place: str, event: Event, times: FrameTimes | None) -> bool:
         if times is None or event.offset < times.frame_count:

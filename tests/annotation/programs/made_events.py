@@ -19,7 +19,9 @@ from fedn.video.frame_index import FrameIndex
 FRAMES = 200
 TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=12)
 """Without control characters and line breaks."""
-LABEL = st.sampled_from(["happiness", "fear", "", "∅", "a, (b) \\c", 'say "x"', "é #2", "x : apex"]) | TEXT
+LABEL = st.sampled_from(["happiness", "fear", "", "∅", "a, (b) \\c", 'say "x"', "é #2", "x : apex"]) | TEXT.map(
+    str.strip
+)
 WHO = st.sampled_from(["", "Ann", "base/v2", "a\\b", "model:x"]) | TEXT
 relaxed = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
