@@ -60,7 +60,7 @@ def write_project_events(project: Project, folder: Path, formats: Sequence[str],
         except FednError as error:
             reporter.warn(f"{video.name} was not exported: {error}")
             continue
-        stem = f"{video.subject}-{Path(video.name).stem}"
+        stem = f"{video.subject}-{video.stem}"
         written += write_video_events(folder, stem, video.path, video_events(project, video), index, formats)
     return written
 

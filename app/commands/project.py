@@ -9,7 +9,8 @@ import typer
 
 from app.commands.event_files import FORMATS, parse_formats, write_project_events
 from app.commands.output import JsonOption, counted, output
-from app.commands.project_content import add_labels, add_videos, create_from_dataset, summary
+from app.commands.project_content import add_labels, add_videos, summary
+from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.errors import ProjectError
 
 application = typer.Typer(help="Make a project, fill it, look at it, export it.", no_args_is_help=True)
@@ -23,26 +24,39 @@ def create(
     name: Annotated[str, typer.Option(help="Name of the project; by default the folder's.")] = "",
     vocabulary: Annotated[str, typer.Option(help="Name of a vocabulary that comes with the program, or a file.")] = "",
     dataset: Annotated[
-        Path | None, typer.Option(help="A folder with videos/<subject>/ and labels.csv to begin with.")
+        Path | None,
+        typer.Option(help="A data set to begin with: CAS(ME)^2, CAS(ME)^3, SAMM Long Videos, or one of main.py synth."),
+    ] = None,
+    dataset_kind: Annotated[str, typer.Option(help="auto, synthetic, casme2, casme3 or samm.")] = "auto",
+    missing_offset: Annotated[
+        MissingOffset, typer.Option(help="Where expressions end whose coders noted no offset.")
+    ] = MissingOffset.APEX_PLUS_20,
+    images: Annotated[
+        bool, typer.Option("--images/--videos", help="What to take where there are folders of images and video files.")
+    ] = False,
+    fps: Annotated[
+        float | None, typer.Option(min=0.1, help="Frames per second of folders of images; by default the data set's.")
     ] = None,
     who: WhoOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Make a project."""
+    """Make a project, empty or of a whole data set with its labels."""
     with output(json) as out:
+        from app.commands.dataset_project import NewProject, create_with_dataset, remark_columns, tell_remarks
         from app.document.document import Document
 
-        words = _vocabulary(vocabulary)
+        new = NewProject(folder, name or folder.stem, _vocabulary(vocabulary), who, missing_offset, fps)
         if dataset is None:
-            document = Document.create(folder, name or folder.stem, words, who)
+            document, remarks = Document.create(folder, new.name, new.vocabulary, who), ()
         else:
-            document = create_from_dataset(
-                folder, name or folder.stem, dataset, vocabulary=words, who=who, reporter=out.reporter
+            document, remarks = create_with_dataset(
+                new, dataset, kind=dataset_kind, prefer_images=images, reporter=out.reporter
             )
         with document:
             told = summary(document.project)
-        out.document(told)
+        out.document({**told, "remarks": [remark_columns(remark, dataset or folder) for remark in remarks]})
         out.say(f"made {folder} with {counted(len(told['videos']), 'video')}")
+        tell_remarks(out, told, remarks, folder, dataset or folder)
 
 
 @application.command()

@@ -60,4 +60,13 @@ class Video:
 
     @property
     def name(self) -> str:
-        return self.path.name
+        """The name of the file or folder; "spNO.1_a" for spNO.1/a/color, since CAS(ME)^3 calls every folder “color”."""
+        parts = self.path.parts
+        if self.image_fps is not None and parts[-1].lower() == "color":
+            parts = parts[:-1]
+        return "_".join(parts[-2:]) if self.image_fps is not None and len(parts[-1]) == 1 else parts[-1]
+
+    @property
+    def stem(self) -> str:
+        """The name without a file's ending; the name of a folder may have points that end nothing."""
+        return self.path.stem if self.image_fps is None else self.name

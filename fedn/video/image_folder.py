@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -25,12 +26,20 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 def image_files(folder: Path) -> list[Path]:
     """The images of a folder in natural order, without hidden files."""
-    found = [
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
-    ]
-    return sorted(found, key=lambda path: (natural_key(path.name), path.name))
+    with os.scandir(folder) as entries:  # Knows what a file is without asking the disk for each of thousands.
+        names = [entry.name for entry in entries if is_image_name(entry.name) and entry.is_file()]
+    return [folder / name for name in sorted(names, key=lambda name: (natural_key(name), name))]
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file of this name counts as an image of a folder."""
+    return not name.startswith(".") and name.lower().endswith(_SUFFIXES)
+
+
+def image_number(name: str) -> int | None:
+    """The number in an image's name, the last of them: 1 in "006_1_0001.jpg"; None if it has none."""
+    digits = re.findall(r"\d+", name.rpartition(".")[0])
+    return int(digits[-1]) if digits else None
 
 
 class ImageFolderReader(VideoReader):

@@ -35,7 +35,7 @@ class VideoRow:
 
     @property
     def title(self) -> str:
-        return self.video.path.stem.replace("_", " ")
+        return self.video.stem.replace("_", " ")
 
 
 Row = Heading | VideoRow
