@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from fedn.progress import Cancelled, Reporter
+from fedn.progress import Cancelled, Record, Reporter
 
 
 class Control:
@@ -83,3 +83,27 @@ class Control:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+class Stopped(Exception):
+    """The training was asked to end and keep its best epoch."""
+
+
+class Watched(Reporter):
+    """A reporter through which stages before the training notice "cancel", "stop" and "pause"."""
+
+    def __init__(self, onward: Reporter, control: Control) -> None:
+        self._onward, self._control = onward, control
+        super().__init__()
+
+    def report(self, record: Record) -> None:
+        self._onward.report(record)
+
+    @property
+    def stop_requested(self) -> bool:  # type: ignore[override]
+        return self._onward.stop_requested or self._control.cancel_requested or self._control.stop_requested
+
+    @stop_requested.setter
+    def stop_requested(self, value: bool) -> None:
+        if value:
+            self._onward.stop_requested = True

@@ -22,7 +22,7 @@ from fedn.models.build import build_detector
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Cancelled, Reporter
 from training.config import TrainingConfig
-from training.control import Control
+from training.control import Control, Stopped, Watched
 from training.datasets.load import load_samples
 from training.datasets.sample import Sample
 from training.evaluation import choose_threshold, predict
@@ -111,7 +111,7 @@ class _Run:
 
     def go(self) -> RunReport:
         self.start = starting_model(self.config)
-        reporter = _Watched(self.reporter, self.control)
+        reporter = Watched(self.reporter, self.control)
         samples = load_samples(self.config.data, self.start.backbone, reporter)
         self.split = split_subjects(samples, self.config.data, self.config.seed)
         self.folder.write_json("split.json", self.split.to_json())
@@ -157,7 +157,7 @@ class _Run:
                 break
             try:
                 figures = self.trainer.train_epoch(epoch, self._on_step(epoch))
-            except _Stopped:
+            except Stopped:
                 self.stopped = True
                 if self.best_epoch < 0:
                     self._save_best(epoch, 0.0)
@@ -177,7 +177,7 @@ class _Run:
             nonlocal shown
             self.control.check(self.reporter)
             if self.control.stop_requested:
-                raise _Stopped
+                raise Stopped
             if time.monotonic() - shown > 1.0:
                 shown = time.monotonic()
                 epochs = self.config.optimization.epochs
@@ -294,30 +294,6 @@ class _Run:
             provenance=source,
         )
         return Model(model.backbone, model.detector, info)
-
-
-class _Stopped(Exception):
-    """The training was asked to end and keep its best epoch."""
-
-
-class _Watched(Reporter):
-    """A reporter through which stages before the training notice "cancel", "stop" and "pause"."""
-
-    def __init__(self, onward: Reporter, control: Control) -> None:
-        self._onward, self._control = onward, control
-        super().__init__()
-
-    def report(self, record) -> None:
-        self._onward.report(record)
-
-    @property
-    def stop_requested(self) -> bool:  # type: ignore[override]
-        return self._onward.stop_requested or self._control.cancel_requested or self._control.stop_requested
-
-    @stop_requested.setter
-    def stop_requested(self, value: bool) -> None:
-        if value:
-            self._onward.stop_requested = True
 
 
 def manifest(samples: Sequence[Sample], labels: Sequence[str]) -> dict[str, Any]:
