@@ -13,6 +13,10 @@ class ProjectError(FednError):
     """A project cannot be opened or written."""
 
 
+class DamagedError(ProjectError):
+    """A project's database is damaged; one of its backups can take its place."""
+
+
 class FormatError(FednError):
     """A label file, vocabulary or settings file is not what it should be."""
 

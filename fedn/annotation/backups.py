@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-KEPT = 5
+BACKUPS = "backups"
+LAST, DAYS, WEEKS = 5, 14, 8
+_NAME = re.compile(r"project-(\d{8}-\d{6}-\d{6})-edit(\d+)\.sqlite")
+_TIME = "%Y%m%d-%H%M%S-%f"
 
 
-def back_up(database: Path, folder: Path, last_edit: int, *, kept: int = KEPT) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of the database as it was after edit number `edit`, made at `time`."""
+
+    path: Path
+    time: datetime
+    edit: int
+
+
+def back_up(database: Path, folder: Path, last_edit: int) -> Path | None:
     """Copies the database into `folder`, unless the newest copy already holds edit number `last_edit`.
 
     Returns:
         The new copy, or None if none was needed.
 
     Raises:
-        OSError, sqlite3.Error: if it cannot be written; older copies are then untouched.
+        sqlite3.DatabaseError: if the database is damaged. OSError: if the copy cannot be written. Older copies are
+            then untouched.
     """
-    suffix = f"-edit{last_edit}.sqlite"
     copies = list_backups(folder)
-    if copies and copies[-1].name.endswith(suffix):
+    if copies and copies[-1].edit == last_edit:
         return None
-    target = folder / f"project-{_stamp()}{suffix}"
-    _copy(database, target)
-    for old in [*copies, target][:-kept]:
-        old.unlink(missing_ok=True)
+    now = datetime.now(UTC)
+    target = folder / f"project-{now.strftime(_TIME)}-edit{last_edit}.sqlite"
+    copy_database(database, target)
+    for old in superseded([*copies, Backup(target, now, last_edit)]):
+        old.path.unlink(missing_ok=True)
     return target
 
 
@@ -35,30 +51,27 @@ def keep_older(database: Path, folder: Path, revision: str) -> Path:
     """Copies a database before it is brought to a newer schema. These copies are never removed.
 
     Raises:
-        OSError, sqlite3.Error: if it cannot be written.
+        sqlite3.DatabaseError, OSError: as `back_up`.
     """
-    target = folder / f"schema{revision}-{_stamp()}.sqlite"
-    _copy(database, target)
+    target = folder / f"schema{revision}-{datetime.now(UTC).strftime(_TIME)}.sqlite"
+    copy_database(database, target)
     return target
 
 
-def _stamp() -> str:
-    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+def copy_database(database: Path, target: Path) -> None:
+    """Copies a database that may be in use to a file that is there whole and sound, or not at all.
 
-
-def _copy(database: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    temporary = target.with_suffix(".part")
+    Raises:
+        sqlite3.DatabaseError: if the database is damaged. OSError: if the copy cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(target.name + ".part")
     try:
-        with (
-            contextlib.closing(sqlite3.connect(database)) as source,
-            contextlib.closing(sqlite3.connect(temporary)) as copy,
-        ):
-            source.backup(copy)
-            # A copy of a damaged database must not push out the sound ones.
-            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
+        _copy(database, temporary)
+        # A copy of a damaged database must not push out the sound ones.
+        verdict = unsound(temporary)
+        if verdict:
+            raise sqlite3.DatabaseError(verdict)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(target)
@@ -67,6 +80,55 @@ def _copy(database: Path, target: Path) -> None:
         raise
 
 
-def list_backups(folder: Path) -> list[Path]:
+def _copy(database: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(database)) as source,
+            contextlib.closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{database} cannot be copied to {target}: {error}") from error
+
+
+def unsound(database: Path) -> str:
+    """What SQLite finds wrong with a database that nobody has open, "" if it is sound."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{database.absolute().as_uri()}?immutable=1", uri=True)) as connection:
+            verdicts = connection.execute("PRAGMA integrity_check(1)").fetchall()
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if verdicts == [("ok",)] else str(verdicts[0][0])
+
+
+def list_backups(folder: Path) -> list[Backup]:
     """The copies, oldest first."""
-    return sorted(folder.glob("project-*.sqlite"))
+    found = [(path, _NAME.fullmatch(path.name)) for path in folder.glob("project-*.sqlite")]
+    backups = [
+        Backup(path, datetime.strptime(match[1], _TIME).replace(tzinfo=UTC), int(match[2]))
+        for path, match in found
+        if match
+    ]
+    return sorted(backups, key=lambda backup: (backup.time, backup.path))
+
+
+def superseded(copies: list[Backup]) -> list[Backup]:
+    """Those of the copies, given oldest first, that need not be kept.
+
+    Kept are the last five, and the last of each of the latest 14 days and 8 weeks in which there was one: whatever the
+    clock says today, so that a project left alone for a year keeps its copies.
+    """
+    kept = {copy.path for copy in copies[-LAST:]}
+    kept |= _last_of_each(copies, lambda copy: copy.time.date().isoformat(), DAYS)
+    kept |= _last_of_each(copies, lambda copy: str(copy.time.isocalendar()[:2]), WEEKS)
+    return [copy for copy in copies if copy.path not in kept]
+
+
+def _last_of_each(copies: list[Backup], period: Callable[[Backup], str], count: int) -> set[Path]:
+    last: dict[str, Path] = {}
+    for copy in copies:
+        last.pop(period(copy), None)  # Into its place in time again.
+        last[period(copy)] = copy.path
+    return set(list(last.values())[-count:])

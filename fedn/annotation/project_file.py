@@ -14,7 +14,7 @@ from typing import Any
 import tomli_w
 
 from fedn.annotation.vocabulary import Vocabulary
-from fedn.errors import FormatError, ProjectError
+from fedn.errors import DamagedError, FormatError, ProjectError
 
 FILE_NAME = "project.toml"
 DATABASE_NAME = "project.sqlite"
@@ -28,6 +28,8 @@ class ProjectFile:
     Attributes:
         vocabularies: at least one; the first is that of tiers that name none.
         database: path of the database from the project's folder.
+        edit: number of the last edit that the vocabularies are as of. Where the database has later ones, the program
+            was killed between writing the one and the other.
         schema: as it was read; always written as `SCHEMA`.
         created: when the project was made.
     """
@@ -35,6 +37,7 @@ class ProjectFile:
     name: str
     vocabularies: tuple[Vocabulary, ...]
     database: str = DATABASE_NAME
+    edit: int = 0
     schema: int = SCHEMA
     created: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
@@ -50,6 +53,7 @@ def write_project_file(folder: Path, content: ProjectFile) -> None:
         "schema": SCHEMA,
         "database": content.database,
         "created": content.created,
+        "edit": content.edit,
         "vocabularies": [vocabulary.to_dict() for vocabulary in content.vocabularies],
     }
     write_whole(folder / FILE_NAME, tomli_w.dumps(document).encode())
@@ -79,6 +83,7 @@ def read_project_file(folder: Path) -> ProjectFile:
             str(document["name"]),
             _vocabularies(document["vocabularies"] if schema > 1 else [document["vocabulary"]], path),
             str(document["database"]),
+            int(document.get("edit", 0)),
             schema,
             document["created"],
         )
@@ -97,6 +102,21 @@ def _vocabularies(tables: list[dict[str, Any]], path: Path) -> tuple[Vocabulary,
     if twice is not None:
         raise FormatError(f"{path} has two vocabularies “{twice}”; give one of them another name")
     return vocabularies
+
+
+def existing_database(folder: Path, content: ProjectFile) -> Path:
+    """Where the project's database lies.
+
+    Raises:
+        DamagedError: if it is not there.
+    """
+    database = folder / content.database
+    if not database.is_file():
+        raise DamagedError(
+            f"{database} is missing; “main.py project restore {folder}” brings back the newest sound copy from its "
+            "folder backups"
+        )
+    return database
 
 
 def newer_program_needed(folder: Path) -> ProjectError:

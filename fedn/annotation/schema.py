@@ -1,32 +1,10 @@
-"""The tables of a project's database, and how rows of the project become rows of tables and come back."""
+"""The tables of a project's database."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 
-from sqlalchemy import Column, Connection, Float, ForeignKey, Integer, MetaData, Table, Text, select
-
-from fedn.annotation.action_unit import action_units_text, parse_action_units
-from fedn.annotation.changes import (
-    EventRow,
-    RejectedRow,
-    ReviewedRow,
-    Row,
-    SettingRow,
-    SubjectRow,
-    TierRow,
-    VideoRow,
-    VocabularyRow,
-)
-from fedn.annotation.event import Event, Origin
-from fedn.annotation.interval import Interval
-from fedn.annotation.subject import Subject
-from fedn.annotation.tier import Source, Tier
-from fedn.annotation.video import FaceChoice, Video
+from fedn.annotation.changes import EventRow, RejectedRow, ReviewedRow, SettingRow, SubjectRow, TierRow, VideoRow
 
 REVISION = "0002"
 
@@ -106,7 +84,12 @@ subjects = Table(
     Column("note", Text, nullable=False),
 )
 
-rejected = Table("rejected", metadata, Column("event_id", Text, _references("events.id"), primary_key=True))
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("event_id", Text, _references("events.id"), primary_key=True),
+    Column("tier_id", Text, _references("tiers.id"), nullable=False),
+)
 
 history = Table(
     "history",
@@ -119,6 +102,26 @@ history = Table(
     Column("origin", Text, nullable=False),
 )
 
+# What each edit changed, row by row: `before` and `after` are JSON, NULL where there was no row.
+changes = Table(
+    "changes",
+    metadata,
+    Column("edit", Integer, _references("history.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("row_id", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Index("ix_changes_row", "kind", "row_id", "edit", unique=True),
+)
+
+# The vocabularies after the last edit of one, as JSON: project.toml, where they belong, is written a moment later.
+vocabularies = Table(
+    "vocabularies",
+    metadata,
+    Column("edit", Integer, _references("history.id"), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
 # Where each kind of row lies and by which column it is found. Vocabularies lie in project.toml.
 PLACES = {
     VideoRow: (videos, videos.c.id),
@@ -129,72 +132,3 @@ PLACES = {
     SubjectRow: (subjects, subjects.c.name),
     RejectedRow: (rejected, rejected.c.event_id),
 }
-
-
-def to_columns(row: Row) -> list[dict[str, Any]]:
-    """The table rows of a project row: one, or for reviewed ranges one a range. Vocabularies have none."""
-    match row:
-        case VideoRow():
-            face = _to_json(row.video.face)
-            return [{**_fields(row.video), "path": str(row.video.path), "face": face, "rank": row.rank}]
-        case TierRow():
-            return [{**_fields(row.tier), "source": row.tier.source.value, "rank": row.rank}]
-        case EventRow():
-            units, origin = action_units_text(row.event.action_units), _to_json(row.event.origin)
-            return [{**_fields(row.event), "action_units": units, "origin": origin, "tier_id": row.tier_id}]
-        case ReviewedRow():
-            return [{"video_id": row.video_id, "start": part.start, "stop": part.stop} for part in row.intervals]
-        case SettingRow():
-            return [{"key": row.key, "value": row.value}]
-        case SubjectRow():
-            return [_fields(row.subject)]
-        case RejectedRow():
-            return [{"event_id": row.event_id}]
-        case VocabularyRow():
-            return []
-
-
-def _to_json(item: Origin | FaceChoice | None) -> str | None:
-    return json.dumps(asdict(item), ensure_ascii=False) if item is not None else None
-
-
-def _fields(item: Video | Tier | Event | Subject) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in item.__dataclass_fields__}
-
-
-def read_rows(connection: Connection) -> Iterator[Row]:
-    """Every row of a project.
-
-    Raises:
-        TypeError, ValueError, KeyError, EditError: if a value breaks the rules of the data.
-    """
-    for columns in connection.execute(select(videos).order_by(videos.c.rank)).mappings():
-        face = FaceChoice(**json.loads(columns["face"])) if columns["face"] else None
-        fields = {**columns, "path": Path(columns["path"]), "face": face}
-        yield VideoRow(fields.pop("rank"), Video(**fields))
-    for columns in connection.execute(select(tiers).order_by(tiers.c.rank)).mappings():
-        fields = {**columns, "source": Source(columns["source"])}
-        yield TierRow(fields.pop("rank"), Tier(**fields))
-    # By position: a project may hold 100,000 events.
-    names = ("onset", "offset", "label", "apex", "kind", "score", "intensity", "note")
-    query = select(
-        *(events.c[name] for name in names), events.c.action_units, events.c.origin, events.c.id, events.c.tier_id
-    )
-    for row in connection.execute(query):
-        values: tuple[Any, ...] = tuple(row)
-        units, origin, event_id, tier_id = values[-4:]
-        came_from = Origin(**json.loads(origin)) if origin else None
-        found = parse_action_units(units) if units else ()
-        yield EventRow(tier_id, Event(*values[:-4], origin=came_from, action_units=found, id=event_id))
-    ranges: dict[str, list[Interval]] = {}
-    for video_id, start, stop in connection.execute(select(reviewed)):
-        ranges.setdefault(video_id, []).append(Interval(start, stop))
-    for video_id, intervals in ranges.items():
-        yield ReviewedRow(video_id, tuple(sorted(intervals)))
-    for key, value in connection.execute(select(settings)):
-        yield SettingRow(key, value)
-    for name, group, note in connection.execute(select(subjects)):
-        yield SubjectRow(Subject(name, group, note))
-    homes = select(events.c.tier_id, rejected.c.event_id).join(rejected, events.c.id == rejected.c.event_id)
-    for tier_id, event_id in connection.execute(homes):
-        yield RejectedRow(tier_id, event_id)

@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import gc
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, bindparam, create_engine, delete, event, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from fedn.annotation import schema
-from fedn.annotation.backups import back_up, keep_older
-from fedn.annotation.changes import Change, VocabularyRow, condensed
+from fedn.annotation import history, schema
+from fedn.annotation.backups import BACKUPS, back_up, keep_older
+from fedn.annotation.changes import Change, condensed
+from fedn.annotation.database import (
+    check_length,
+    failures_explained,
+    new_engine,
+    reading,
+    reason,
+    revision,
+    writing_engine,
+)
 from fedn.annotation.migrations.upgrade import upgrade
 from fedn.annotation.project import Project
 from fedn.annotation.project_file import (
     DATABASE_NAME,
     FILE_NAME,
+    SCHEMA,
     ProjectFile,
-    newer_program_needed,
+    existing_database,
     read_project_file,
     write_project_file,
 )
+from fedn.annotation.ranked_vocabularies import RankedVocabularies, latest
+from fedn.annotation.rows import read_rows, to_columns
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.annotation.writer_lock import WriterLock
-from fedn.errors import FednError, ProjectError
+from fedn.errors import ProjectError
 
 LOCK_NAME = "project.lock"
 _log = logging.getLogger(__name__)
@@ -53,7 +64,7 @@ def create_project(folder: Path, name: str, *vocabularies: Vocabulary) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
-        engine = _engine(lambda: sqlite3.connect(unfinished))
+        engine = new_engine(unfinished)
         with engine.begin() as connection:
             schema.metadata.create_all(connection)
             connection.execute(insert(schema.revision), {"version_num": schema.REVISION})
@@ -63,7 +74,7 @@ def create_project(folder: Path, name: str, *vocabularies: Vocabulary) -> None:
         write_project_file(folder, ProjectFile(name, vocabularies))
     except (OSError, SQLAlchemyError) as error:
         raise ProjectError(
-            f"the project cannot be created in {folder}: {_reason(error)}; choose a folder that you can write to"
+            f"the project cannot be created in {folder}: {reason(error)}; choose a folder that you can write to"
         ) from error
 
 
@@ -76,35 +87,32 @@ def load_project(folder: Path) -> Project:
         ProjectError: if it is not a project, is damaged, or comes from a newer program.
     """
     content = read_project_file(folder)
-    database = _existing_database(folder, content)
-    engine = _engine(lambda: _connect_to_read(database), begin="BEGIN")
-    try:
-        with _damage_explained(folder), engine.connect() as connection:
-            if _revision(folder, connection) == schema.REVISION:
-                return _load(folder, content, connection)
-            return _load_older(folder, content, connection)
-    finally:
-        engine.dispose()
+    with reading(folder, existing_database(folder, content)) as connection:
+        return _load(folder, content, connection)
 
 
 class Store:
     """The one writer of a project. `open` it, `load` the project once, then `commit` edit by edit.
 
-    A commit that has returned is on disk: the log is flushed with each (synchronous=FULL).
+    A commit that has returned is on disk. Vocabularies are written to project.toml after the transaction; if that did
+    not come about, the next opening makes up for it from the database.
     """
 
     def __init__(self, folder: Path, content: ProjectFile, lock: WriterLock, engine: Engine, who: str) -> None:
         self.folder = folder
         self.who = who
         self._content = content
-        self._vocabularies = [VocabularyRow(rank, vocabulary) for rank, vocabulary in enumerate(content.vocabularies)]
+        self._vocabularies = RankedVocabularies.of(content.vocabularies)
+        self._database = folder / content.database
         self._lock = lock
         self._engine = engine
         self._connection: Connection | None = engine.connect()
+        self._file = self._database.stat().st_ino
+        self._edited = False
 
     @classmethod
     def open(cls, folder: Path, who: str = "") -> Store:
-        """Takes the writer's lock and backs the database up.
+        """Takes the writer's lock, brings the project of an older program up to date, and backs the database up.
 
         Args:
             who: the annotator whose name stands beside each edit in the history.
@@ -113,53 +121,63 @@ class Store:
             ProjectError: if another window has the project open, the folder is read-only, or as in `load_project`.
         """
         content = read_project_file(folder)
-        database = _existing_database(folder, content)
+        database = existing_database(folder, content)
         if not os.access(folder, os.W_OK) or not os.access(database, os.W_OK):
             raise ProjectError(
                 f"the project {folder} cannot be changed because its folder is read-only; "
                 "ask for permission to write there, or copy the project to a folder of your own"
             )
         lock = WriterLock(folder / LOCK_NAME, who)
-        engine = _engine(lambda: _connect_to_write(database))
+        engine = writing_engine(database)
         try:
-            with _damage_explained(folder):
+            with failures_explained(folder):
+                check_length(database)
                 store = cls(folder, content, lock, engine, who)
-                store._begin_session(database)
+                store._begin_session()
                 return store
         except BaseException:
             engine.dispose()
             lock.release()
             raise
 
-    def _begin_session(self, database: Path) -> None:
+    def _begin_session(self) -> None:
         connection = self._open_connection()
         with connection.begin():
-            revision = _revision(self.folder, connection)
-            last_edit = connection.scalar(select(func.max(schema.history.c.id))) or 0
-        if revision != schema.REVISION:
-            self._migrate(database, revision)
-        try:
-            back_up(database, self.folder / "backups", last_edit)
-        except (OSError, sqlite3.Error):
-            _log.warning("no backup of %s could be made", self.folder, exc_info=True)
+            found = revision(self.folder, connection)
+        if found != schema.REVISION:
+            self._migrate(found)
+        with connection.begin():
+            content = latest(self._content, connection)
+            last_edit = history.last_edit(connection)
+        # A backup that was put in place has fewer edits than the file may say.
+        content = replace(content, edit=min(content.edit, last_edit))
+        if content != self._content or content.schema != SCHEMA:
+            write_project_file(self.folder, content)
+        self._content, self._vocabularies = content, RankedVocabularies.of(content.vocabularies)
+        self._back_up(last_edit)
 
-    def _migrate(self, database: Path, revision: str) -> None:
-        """Brings the database of an older program to this schema, in one transaction, after a copy of it was made."""
+    def _migrate(self, found: str) -> None:
+        """Brings the database to this schema, in one transaction, after a copy of it was made."""
         try:
-            keep_older(database, self.folder / "backups", revision)
+            keep_older(self._database, self.folder / BACKUPS, found)
             with self._open_connection().begin():
                 upgrade(self._open_connection())
-            # Last: older programs refuse the database by its own revision as well.
-            write_project_file(self.folder, self._content)
         except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             raise ProjectError(
                 f"the project {self.folder} is of an older program and could not be brought up to date: "
-                f"{_reason(error)}; nothing of it was changed, see that the disk is there and not full"
+                f"{reason(error)}; nothing of it was changed, see that the disk is there and not full"
             ) from error
+
+    def _back_up(self, last_edit: int) -> None:
+        """Damage is told, but a disk that has no place for a copy does not keep anybody from working."""
+        try:
+            back_up(self._database, self.folder / BACKUPS, last_edit)
+        except OSError:
+            _log.warning("no backup of %s could be made", self.folder, exc_info=True)
 
     def load(self) -> Project:
         """The project in memory."""
-        with _damage_explained(self.folder), self._open_connection().begin():
+        with failures_explained(self.folder), self._open_connection().begin():
             return _load(self.folder, self._content, self._open_connection())
 
     def commit(self, changes: tuple[Change, ...], *, text: str, edit: dict[str, Any], origin: str = "") -> None:
@@ -174,51 +192,70 @@ class Store:
         Raises:
             ProjectError: if it cannot be written; nothing of it is then on disk.
         """
-        entry = {
-            "time_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "who": self.who,
-            "text": text,
-            "edit": json.dumps(edit, ensure_ascii=False),
-            "origin": origin,
-        }
         connection = self._open_connection()
         net = condensed(changes)
-        vocabularies = self._vocabularies_after(net)
         try:
+            self._check_still_there()
             with connection.begin():
                 _write_changes(connection, net)
-                connection.execute(insert(schema.history), entry)
+                number = history.add_to_history(connection, net, who=self.who, text=text, edit=edit, origin=origin)
+                vocabularies = self._vocabularies.after(net)
                 if vocabularies != self._vocabularies:
-                    self._write_vocabularies(vocabularies)
+                    vocabularies.write(connection, number)
         except (SQLAlchemyError, OSError) as error:
             raise ProjectError(
-                f"“{text}” could not be written to {self.folder} and was not done: {_reason(error)}; "
+                f"“{text}” could not be written to {self.folder} and was not done: {reason(error)}; "
                 "see that the disk is there and not full"
             ) from error
+        self._edited = True
+        if vocabularies != self._vocabularies:
+            self._vocabularies = vocabularies
+            self._write_project_file(number)
 
-    def _vocabularies_after(self, changes: list[Change]) -> list[VocabularyRow]:
-        changed = {change.id: change.after for change in changes if isinstance(change.row, VocabularyRow)}
-        rows = {**{row.id: row for row in self._vocabularies}, **changed}
-        return sorted((row for row in rows.values() if isinstance(row, VocabularyRow)), key=lambda row: row.rank)
+    def _write_project_file(self, edit: int) -> None:
+        self._content = replace(self._content, vocabularies=self._vocabularies.in_order, edit=edit)
+        try:
+            write_project_file(self.folder, self._content)
+        except OSError:
+            _log.warning("the vocabularies of %s are in its database only, for now", self.folder, exc_info=True)
 
-    def _write_vocabularies(self, rows: list[VocabularyRow]) -> None:
-        content = replace(self._content, vocabularies=tuple(row.vocabulary for row in rows))
-        write_project_file(self.folder, content)
-        self._content, self._vocabularies = content, rows
+    def _check_still_there(self) -> None:
+        """A database that was moved or unmounted would still take edits, at a place where nobody looks for them.
+
+        Raises:
+            OSError: if it is no longer where it was opened.
+        """
+        if self._database.stat().st_ino != self._file:
+            raise FileNotFoundError(f"another file has taken the place of {self._database}")
 
     def history(self, limit: int = 100) -> list[dict[str, Any]]:
         """The last edits, newest first, as dictionaries with id, time_utc, who, text, edit (JSON text), origin."""
-        query = select(schema.history).order_by(schema.history.c.id.desc()).limit(limit)
         with self._open_connection().begin():
-            return [dict(row) for row in self._open_connection().execute(query).mappings()]
+            return history.read_history(self._open_connection(), limit)
+
+    def history_of(self, event_id: str) -> tuple[history.PastChange, ...]:
+        """Every edit that changed the event or rejected it, newest first; also of an event that has been deleted."""
+        with self._open_connection().begin():
+            return history.read_history_of(self._open_connection(), event_id)
 
     def close(self) -> None:
-        """Gives the lock back. Closing twice is allowed."""
+        """Backs up what was edited and gives the lock back. Closing twice is allowed."""
         if self._connection is not None:
+            self._back_up_at_the_end(self._connection)
             self._connection.close()
             self._connection = None
             self._engine.dispose()
         self._lock.release()
+
+    def _back_up_at_the_end(self, connection: Connection) -> None:
+        if not self._edited:
+            return
+        try:
+            with connection.begin():
+                last_edit = history.last_edit(connection)
+            self._back_up(last_edit)
+        except (sqlite3.Error, SQLAlchemyError):
+            _log.warning("no backup of %s could be made at the end", self.folder, exc_info=True)
 
     def _open_connection(self) -> Connection:
         if self._connection is None:
@@ -234,15 +271,13 @@ class Store:
 
 def _write_changes(connection: Connection, changes: list[Change]) -> None:
     """Deletes the rows as they were and inserts them as they are, one statement a table."""
-    by_place: dict[type, list[Change]] = {}
+    by_kind: dict[type, list[Change]] = {}
     for change in changes:
-        by_place.setdefault(type(change.row), []).append(change)
-    for kind, net in by_place.items():
-        if kind is VocabularyRow:
-            continue
-        table, column = schema.PLACES[kind]
+        by_kind.setdefault(type(change.row), []).append(change)
+    for kind, (table, column) in schema.PLACES.items():
+        net = by_kind.get(kind, ())
         old = [{"old_id": change.id} for change in net if change.before is not None]
-        new = [columns for change in net if change.after is not None for columns in schema.to_columns(change.after)]
+        new = [columns for change in net if change.after is not None for columns in to_columns(change.after)]
         if old:
             connection.execute(delete(table).where(column == bindparam("old_id")), old)
         if new:
@@ -250,91 +285,19 @@ def _write_changes(connection: Connection, changes: list[Change]) -> None:
 
 
 def _load(folder: Path, content: ProjectFile, connection: Connection) -> Project:
-    project = Project(folder, content.name, *content.vocabularies)
-    project.load(schema.read_rows(connection))
+    project = Project(folder, content.name, *latest(content, connection).vocabularies)
+    with _no_garbage_collection():
+        project.load(read_rows(connection))
     return project
 
 
-def _load_older(folder: Path, content: ProjectFile, connection: Connection) -> Project:
-    """Reads the database of an older program from a copy in memory that is brought up to date."""
-    original = connection.connection.driver_connection
-    assert isinstance(original, sqlite3.Connection)
-    copy = sqlite3.connect(":memory:")
-    original.backup(copy)
-    engine = _engine(lambda: copy)
-    try:
-        with engine.begin() as updated:
-            upgrade(updated)
-            return _load(folder, content, updated)
-    finally:
-        engine.dispose()
-
-
-def _revision(folder: Path, connection: Connection) -> str:
-    """The schema of the database, which is this program's or an older one."""
-    revision = connection.scalar(select(schema.revision.c.version_num))
-    if revision is None:
-        raise ValueError("it states no schema")
-    if revision > schema.REVISION:
-        raise newer_program_needed(folder)
-    return revision
-
-
-def _existing_database(folder: Path, content: ProjectFile) -> Path:
-    database = folder / content.database
-    if not database.is_file():
-        raise ProjectError(f"{database} is missing; restore it from {folder / 'backups'} or from your own copy")
-    return database
-
-
-def _engine(connect: Callable[[], sqlite3.Connection], begin: str = "BEGIN IMMEDIATE") -> Engine:
-    """An engine whose transactions are ours: the sqlite3 module would begin them late, or not at all."""
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def on_connected(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-
-    @event.listens_for(engine, "begin")
-    def on_begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _connect_to_write(database: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(database, check_same_thread=False, timeout=10)
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {setting}")
-    return connection
-
-
-def _connect_to_read(database: Path) -> sqlite3.Connection:
-    if os.access(database.parent, os.W_OK) and os.access(database, os.W_OK):
-        # Opened as a writer would, because a read-only connection leaves its log files behind when it is the last.
-        connection = sqlite3.connect(database, timeout=10)
-        connection.execute("PRAGMA query_only=ON")
-        return connection
-    log = database.with_name(database.name + "-wal")
-    with_log = log.exists() and log.stat().st_size > 0
-    mode = "mode=ro" if with_log else "immutable=1"
-    return sqlite3.connect(f"{database.absolute().as_uri()}?{mode}", uri=True)
-
-
 @contextlib.contextmanager
-def _damage_explained(folder: Path) -> Iterator[None]:
+def _no_garbage_collection() -> Iterator[None]:
+    """Looking for garbage among 100,000 events that are all kept takes longer than making them."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
         yield
-    except ProjectError:
-        raise
-    except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, KeyError, FednError) as error:
-        raise ProjectError(
-            f"the database of the project {folder} cannot be read ({_reason(error)}); "
-            f"put the newest file of {folder / 'backups'} in its place"
-        ) from error
-
-
-def _reason(error: BaseException) -> str:
-    """The cause in its own words, without the statement that SQLAlchemy adds."""
-    original = getattr(error, "orig", None) or error
-    return getattr(original, "strerror", None) or str(original)
+    finally:
+        if was_on:
+            gc.enable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import getpass
 import json
 import os
@@ -17,6 +19,7 @@ if os.name == "nt":
 else:
     import fcntl
 
+_HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 _LOCKED_BYTE = 1 << 30  # Windows bars others from reading the locked bytes, so lock one that is never written.
 
 
@@ -45,26 +48,39 @@ class WriterLock:
         except OSError as error:
             holder = _holder(self._file)
             os.close(self._file)
+            if error.errno not in _HELD:
+                raise ProjectError(
+                    f"the project {folder} cannot be locked against a second writer ({error.strerror}); "
+                    "copy it to a disk of this computer and open it there"
+                ) from error
             raise ProjectError(
                 f"the project {folder} is already open in another window ({holder}); close it there first"
             ) from error
+        self._say_who(who)
+
+    def _say_who(self, who: str) -> None:
         content = {
             "who": who or getpass.getuser(),
             "computer": socket.gethostname(),
             "process": os.getpid(),
             "since": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
-        os.ftruncate(self._file, 0)
-        os.lseek(self._file, 0, os.SEEK_SET)
-        os.write(self._file, json.dumps(content).encode())
+        # On a full disk the lock holds all the same, only without a name.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, json.dumps(content).encode())
 
     def release(self) -> None:
         """Lets others write. Releasing twice is allowed."""
         if self._file < 0:
             return
-        os.ftruncate(self._file, 0)
-        _unlock(self._file)
-        os.close(self._file)
+        # The folder may be gone by now; closing the file gives the lock back in any case.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, 0)
+            _unlock(self._file)
+        with contextlib.suppress(OSError):
+            os.close(self._file)
         self._file = -1
 
     def __enter__(self) -> WriterLock:

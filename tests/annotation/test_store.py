@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from fedn.annotation.backups import list_backups
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
@@ -115,7 +114,7 @@ def test_a_newer_schema_is_refused(folder: Path) -> None:
         with pytest.raises(ProjectError, match="newer version of FEDN Studio"):
             opened(folder)
     text = (folder / "project.toml").read_text()
-    (folder / "project.toml").write_text(text.replace("schema = 1", "schema = 2"))
+    (folder / "project.toml").write_text(text.replace("schema = 2", "schema = 3"))
     with pytest.raises(ProjectError, match="newer version of FEDN Studio"):
         load_project(folder)
 
@@ -128,7 +127,7 @@ def test_a_folder_that_is_no_project_gets_a_sentence(folder: Path, tmp_path: Pat
     with pytest.raises(ProjectError, match="already holds a project"):
         create_project(folder, "again", shipped_vocabulary())
     (folder / "project.sqlite").unlink()
-    with pytest.raises(ProjectError, match=r"project.sqlite is missing; restore it from"):
+    with pytest.raises(ProjectError, match=r"project.sqlite is missing; .*project restore"):
         Store.open(folder)
 
 
@@ -151,19 +150,6 @@ def test_an_impossible_event_in_the_database_is_reported_not_shown(folder: Path,
         database.execute("UPDATE events SET offset = 1")
     with pytest.raises(ProjectError, match="before its onset"):
         load_project(folder)
-
-
-def test_each_opening_after_an_edit_makes_a_backup_and_old_ones_go(folder: Path) -> None:
-    for _ in range(7):
-        with Store.open(folder) as store:
-            store.commit((), text="Nothing", edit={})
-    assert len(list_backups(folder / "backups")) == 5
-    for _ in range(3):
-        Store.open(folder).close()
-    copies = list_backups(folder / "backups")
-    assert len(copies) == 5
-    with sqlite3.connect(copies[-1]) as newest:
-        assert newest.execute("SELECT max(id) FROM history").fetchone() == (7,)
 
 
 def test_a_disk_that_is_full_is_told_and_nothing_of_the_edit_is_written(folder: Path, project: Project) -> None:

@@ -1,0 +1,147 @@
+"""Rows of a project as columns of tables and as JSON, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, get_args
+
+from sqlalchemy import Connection, select
+
+from fedn.annotation import schema
+from fedn.annotation.action_unit import action_units_text, parse_action_units
+from fedn.annotation.changes import (
+    EventRow,
+    RejectedRow,
+    ReviewedRow,
+    Row,
+    SettingRow,
+    SubjectRow,
+    TierRow,
+    VideoRow,
+    VocabularyRow,
+)
+from fedn.annotation.event import Event, Origin
+from fedn.annotation.interval import Interval
+from fedn.annotation.subject import Subject
+from fedn.annotation.tier import Source, Tier
+from fedn.annotation.video import FaceChoice, Video
+from fedn.annotation.vocabulary import Vocabulary
+
+Columns = dict[str, Any]
+# What the history calls each kind of row.
+KIND_NAMES: dict[type[Row], str] = {kind: kind.__name__.removesuffix("Row").lower() for kind in get_args(Row)}
+_KINDS = {name: kind for kind, name in KIND_NAMES.items()}
+_EVENT = ("onset", "offset", "label", "apex", "kind", "score", "intensity", "note")
+_EVENT_ROW = (*_EVENT, "action_units", "origin", "id", "tier_id")
+_EVENT_TEXTS = ("label", "note", "action_units")
+
+
+def to_columns(row: Row) -> list[Columns]:
+    """The table rows of a project row: one, or for reviewed ranges one a range."""
+    match row:
+        case VideoRow():
+            face = _to_json(row.video.face)
+            return [{**_fields(row.video), "path": str(row.video.path), "face": face, "rank": row.rank}]
+        case TierRow():
+            return [{**_fields(row.tier), "source": row.tier.source.value, "rank": row.rank}]
+        case EventRow():
+            units, origin = action_units_text(row.event.action_units), _to_json(row.event.origin)
+            return [{**_fields(row.event), "action_units": units, "origin": origin, "tier_id": row.tier_id}]
+        case ReviewedRow():
+            return [{"video_id": row.video_id, "start": part.start, "stop": part.stop} for part in row.intervals]
+        case SubjectRow():
+            return [_fields(row.subject)]
+        case VocabularyRow():
+            return [{"rank": row.rank, **row.vocabulary.to_dict()}]
+        case SettingRow() | RejectedRow():
+            return [_fields(row)]
+
+
+def from_columns(kind: type[Row], rows: Sequence[Columns]) -> Row:
+    """The project row that `to_columns` has made into these.
+
+    Raises:
+        TypeError, ValueError, KeyError, FednError: if a value breaks the rules of the data.
+    """
+    first = dict(rows[0])
+    if kind is VideoRow:
+        face = FaceChoice(**json.loads(first["face"])) if first["face"] else None
+        return VideoRow(first.pop("rank"), Video(**{**first, "path": Path(first["path"]), "face": face}))
+    if kind is TierRow:
+        return TierRow(first.pop("rank"), Tier(**{**first, "source": Source(first["source"])}))
+    if kind is EventRow:
+        return _event_row([first.get(name, "" if name in _EVENT_TEXTS else None) for name in _EVENT_ROW])
+    if kind is ReviewedRow:
+        parts = sorted(Interval(row["start"], row["stop"]) for row in rows)
+        return ReviewedRow(first["video_id"], tuple(parts))
+    if kind is SubjectRow:
+        return SubjectRow(Subject(**first))
+    if kind is VocabularyRow:
+        return VocabularyRow(first["rank"], Vocabulary.from_dict(first, "the history"))
+    return kind(**first)
+
+
+def to_json(row: Row | None) -> str | None:
+    """The row as text for the history, None if there is none."""
+    if row is None:
+        return None
+    columns = to_columns(row)
+    if isinstance(row, EventRow):  # There are many, and most of their columns are empty.
+        columns = [{name: value for name, value in columns[0].items() if value not in (None, "")}]
+    return json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(kind_name: str, text: str | None) -> Row | None:
+    """The row that `to_json` has written."""
+    return None if text is None else from_columns(_KINDS[kind_name], json.loads(text))
+
+
+def read_rows(connection: Connection) -> Iterator[Row]:
+    """Every row of a project that lies in the database; vocabularies do not.
+
+    Raises:
+        TypeError, ValueError, KeyError, FednError: if a value breaks the rules of the data.
+    """
+    for kind, table in ((VideoRow, schema.videos), (TierRow, schema.tiers)):
+        for columns in connection.execute(select(table).order_by(table.c.rank)).mappings():
+            yield from_columns(kind, [dict(columns)])
+    yield from _read_events(connection)
+    ranges: dict[str, list[Columns]] = {}
+    for columns in connection.execute(select(schema.reviewed)).mappings():
+        ranges.setdefault(columns["video_id"], []).append(dict(columns))
+    for parts in ranges.values():
+        yield from_columns(ReviewedRow, parts)
+    for kind in (SettingRow, SubjectRow, RejectedRow):
+        for columns in connection.execute(select(schema.PLACES[kind][0])).mappings():
+            yield from_columns(kind, [dict(columns)])
+
+
+def _read_events(connection: Connection) -> Iterator[EventRow]:
+    """The events in the order of their tiers. By position and past SQLAlchemy's rows: a project may hold 100,000."""
+    columns = schema.events.c
+    query = select(*(columns[name] for name in _EVENT_ROW))
+    cursor = connection.execute(query.order_by(columns.tier_id, columns.onset, columns.offset, columns.id)).cursor
+    assert cursor is not None
+    yield from map(_event_row, cursor)
+
+
+def _event_row(values: Sequence[Any]) -> EventRow:
+    *fields, units, origin, event_id, tier_id = values
+    event = Event(
+        *fields,
+        origin=Origin(**json.loads(origin)) if origin else None,
+        action_units=parse_action_units(units) if units else (),
+        id=event_id,
+    )
+    return EventRow(tier_id, event)
+
+
+def _to_json(item: Origin | FaceChoice | None) -> str | None:
+    return json.dumps(asdict(item), ensure_ascii=False) if item is not None else None
+
+
+def _fields(item: Any) -> Columns:
+    return {name: getattr(item, name) for name in item.__dataclass_fields__}
