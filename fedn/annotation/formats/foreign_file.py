@@ -149,18 +149,22 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+def read_member(archive: zipfile.ZipFile, name: str, path: Path, largest: int = LARGEST_UNPACKED_BYTES) -> bytes:
     """One member of `open_zip(path)`, never more than the file says it has.
 
     Raises:
-        FormatError: if it is missing or damaged.
+        FormatError: if it is missing, damaged or larger than `largest` bytes.
     """
     try:
         info = archive.getinfo(name)
+        if info.file_size > largest:
+            raise FormatError(f"“{name}” in {path} has {info.file_size / 1e6:.0f} MB; it is not a label file")
         with archive.open(info) as stream:
             content = stream.read(info.file_size + 1)
     except KeyError:
         raise FormatError(f"{path} has no “{name}”; it is not the kind of file it should be") from None
+    except FormatError:
+        raise
     except Exception as error:  # Damaged members fail in as many ways as there are compressors.
         raise FormatError(f"“{name}” in {path} is damaged ({error}); export it again") from None
     if len(content) > info.file_size:
