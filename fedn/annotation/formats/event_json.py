@@ -105,7 +105,8 @@ class _Reader:
         missing = rejected - {event.id for event in events}
         if missing:
             raise self._damaged(place, f"it rejects the event “{min(missing)}”, which it does not have")
-        return TierEvents(name, Source(source), who, events, rejected)
+        vocabulary = self._value(own, "vocabulary", str, place) if "vocabulary" in own else ""
+        return TierEvents(name, Source(source), who, events, rejected, vocabulary)
 
     def _event(self, content: Any, place: str) -> Event:
         own = self._object(content, Event, place)

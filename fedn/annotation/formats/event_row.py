@@ -12,14 +12,14 @@ from fedn.annotation.formats.spreadsheet_text import writable_text
 from fedn.annotation.formats.table import parse_frame, parse_number
 from fedn.annotation.formats.times import FrameTimes
 from fedn.annotation.tier import Source
-from fedn.errors import EditError, FormatError
+from fedn.errors import FormatError
 
 REQUIRED = ("video", "onset", "offset", "label")
 COLUMNS = (
     "video", "subject", "tier", "onset", "apex", "offset", "onset_s", "apex_s", "offset_s",
     "label", "kind", "score", "note",
 )  # fmt: skip
-OPTIONAL = ("intensity", "action_units", "tier_source", "tier_who", "rejected")
+OPTIONAL = ("intensity", "action_units", "tier_source", "tier_who", "tier_vocabulary", "rejected")
 """Written after COLUMNS, each only if one of the rows needs it."""
 FRAMES = ("onset", "apex", "offset")
 SECONDS = ("onset_s", "apex_s", "offset_s")
@@ -41,7 +41,7 @@ class EventRow:
         onset_s, apex_s: start of the frame in seconds, None if not known; when read they are as the table has them.
         offset_s: end of the offset frame.
         extra: further columns by name, kept when the table is written again.
-        source, who: of the tier; None and "" if the table leaves them to the tier's name.
+        source, who, vocabulary: of the tier; None and "" if the table leaves them to the tier's name.
         rejected: a prediction that an annotator has rejected.
     """
 
@@ -55,6 +55,7 @@ class EventRow:
     extra: dict[str, str] = field(default_factory=dict)
     source: Source | None = None
     who: str = ""
+    vocabulary: str = ""
     rejected: bool = False
 
     @property
@@ -88,6 +89,7 @@ _NEEDS: dict[str, Callable[[EventRow], bool]] = {
     "action_units": lambda row: bool(row.event.action_units),
     "tier_source": lambda row: row.tier_source is not source_of(row.tier),
     "tier_who": lambda row: bool(row.who),
+    "tier_vocabulary": lambda row: bool(row.vocabulary),
     "rejected": lambda row: row.rejected,
 }
 
@@ -117,6 +119,7 @@ def cells_for(row: EventRow, columns: Sequence[str]) -> list[Cell]:
         "action_units": action_units_text(event.action_units),
         "tier_source": str(row.tier_source),
         "tier_who": row.who,
+        "tier_vocabulary": row.vocabulary,
         "rejected": "yes" if row.rejected else None,
         **{name: _rounded(getattr(row, name)) for name in SECONDS},
     }
@@ -147,7 +150,7 @@ class RowReader:
         """One row; `beyond` is the number of values for which the header has no name.
 
         Raises:
-            FormatError: that names the value, not the file and the row.
+            FormatError, EditError: that names the value, not the file and the row.
         """
         if beyond:
             raise FormatError("it has more values than the header has names")
@@ -156,20 +159,17 @@ class RowReader:
             raise FormatError("it lacks the onset or the offset frame")
         if not values.get("video"):
             raise FormatError("it does not name a video")
-        try:
-            event = Event(
-                onset,
-                offset,
-                values.get("label", ""),
-                apex=apex,
-                kind=values.get("kind", "").lower() or "macro",
-                score=self._number(values, "score"),
-                intensity=values.get("intensity", "").upper() or None,
-                note=values.get("note", ""),
-                action_units=parse_action_units(values.get("action_units", "")),
-            )
-        except EditError as error:
-            raise FormatError(str(error)) from error
+        event = Event(
+            onset,
+            offset,
+            values.get("label", ""),
+            apex=apex,
+            kind=values.get("kind", "").lower() or "macro",
+            score=self._number(values, "score"),
+            intensity=values.get("intensity", "").upper() or None,
+            note=values.get("note", ""),
+            action_units=parse_action_units(values.get("action_units", "")),
+        )
         return EventRow(
             values["video"],
             event,
@@ -179,6 +179,7 @@ class RowReader:
             extra={name: value for name, value in values.items() if name not in COLUMNS and name not in OPTIONAL},
             source=_source(values.get("tier_source", "")),
             who=values.get("tier_who", ""),
+            vocabulary=values.get("tier_vocabulary", ""),
             rejected=_answer(values.get("rejected", "")),
         )
 

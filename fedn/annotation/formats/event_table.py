@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 from fedn.annotation.formats.content import Content, Remarks, TierEvents, VideoEvents
 from fedn.annotation.formats.event_row import COLUMNS, OPTIONAL, REQUIRED, EventRow, RowReader, event_rows
+from fedn.annotation.formats.grouped_events import GroupedEvents, TierKey, bad_rows_told, key_of
 from fedn.annotation.formats.spreadsheet_text import is_changed, writable_text
 from fedn.annotation.formats.table import Table, columns_by_name, records
 from fedn.annotation.formats.times import HALF_FRAME, FrameTimes, IndexOf
-from fedn.annotation.tier import Source
-from fedn.errors import FormatError
+from fedn.errors import EditError, FormatError
 
 # Reading
 
@@ -27,7 +27,7 @@ def strict_rows(table: Table) -> list[EventRow]:
     for number, values, beyond in records(table, REQUIRED):
         try:
             rows.append(reader.read(values, beyond))
-        except FormatError as error:
+        except (FormatError, EditError) as error:
             raise FormatError(f"{table.path}, {table.place(number)}: {error}") from error
     return rows
 
@@ -44,15 +44,13 @@ def read_content(table: Table, index_of: IndexOf, *, strict: bool = False) -> Co
         return Content(_videos(rows.values()), remarks.done())
     reader, rows = RowReader(commas_permitted=True), {}
     for number, values, beyond in records(table, REQUIRED):
-        try:
+        with bad_rows_told(remarks, table.place(number)):
             rows[number] = reader.read(values, beyond)
-        except FormatError as error:
-            remarks.add(table.place(number), f"{error}; the row was left out")
     unknown = [f"“{name}”" for name in columns_by_name(table, REQUIRED) if name not in (*COLUMNS, *OPTIONAL)]
     if unknown:
         remarks.add("", f"columns that no event table has were not taken over: {', '.join(unknown)}")
     if reader.commas:
-        remarks.add("", f"{reader.commas} numbers with a decimal comma were read as if it were a point")
+        remarks.add("", f"decimal commas were read as if they were points ({reader.commas} in all)")
     _compare_seconds(table, rows, index_of, remarks)
     return Content(_videos(rows.values()), remarks.done())
 
@@ -72,8 +70,8 @@ def _compare_seconds(table: Table, rows: dict[int, EventRow], index_of: IndexOf,
     for video, numbers in wrong.items():
         remarks.add(
             table.place(numbers[0]),
-            f"the seconds of {len(numbers)} events of {video} are not those of their frames, first here; the frames "
-            "were taken over; check that the table was made for this version of the video",
+            f"the seconds of events of {video} are not those of their frames ({len(numbers)} in all, first here); the "
+            "frames were taken over; check that the table was made for this version of the video",
         )
 
 
@@ -93,20 +91,11 @@ def _index_or_none(index_of: IndexOf, video: str) -> FrameTimes | None:
 
 
 def _videos(rows: Iterable[EventRow]) -> tuple[VideoEvents, ...]:
-    """Videos and tiers in the order in which the table names them; two subjects may have videos of the same name."""
-    found: dict[tuple[str, str], dict[tuple[str, Source, str], list[EventRow]]] = {}
+    groups = GroupedEvents()
     for row in rows:
-        tiers = found.setdefault((row.video, row.subject), {})
-        tiers.setdefault((row.tier, row.tier_source, row.who), []).append(row)
-    return tuple(
-        VideoEvents(video, subject, 0, 0.0, tuple(_tier(*tier, own) for tier, own in tiers.items()))
-        for (video, subject), tiers in found.items()
-    )
-
-
-def _tier(name: str, source: Source, who: str, rows: list[EventRow]) -> TierEvents:
-    rejected = frozenset(row.event.id for row in rows if row.rejected)
-    return TierEvents(name, source, who, tuple(row.event for row in rows), rejected)
+        tier = TierKey(row.tier, row.tier_source, row.who, row.vocabulary)
+        groups.add(row.video, tier, row.event, subject=row.subject, rejected=row.rejected)
+    return groups.done()
 
 
 # Writing
@@ -130,7 +119,7 @@ def rows_for(path: Path, videos: Sequence[VideoEvents], index_of: IndexOf, remar
         for tier in video.tiers:
             if not tier.events:
                 remarks.add(f"{place}, tier “{tier.name}”", "it has no events; a table cannot name it")
-            key = (video.video, video.subject, tier.name, tier.source, tier.who)
+            key = (video.video, video.subject, *astuple(key_of(tier)))
             if key in seen:
                 remarks.add(f"{place}, tier “{tier.name}”", "another tier is called the same; a table makes them one")
             seen.add(key)
@@ -142,9 +131,10 @@ def rows_for(path: Path, videos: Sequence[VideoEvents], index_of: IndexOf, remar
 def _tier_rows(video: VideoEvents, tier: TierEvents, index: FrameTimes | None, remarks: Remarks) -> Iterator[EventRow]:
     outside = [event for event in tier.events if index is not None and event.offset >= index.frame_count]
     if tier.events and (index is None or outside):
-        why = "its frame times are not known" if index is None else f"{len(outside)} events end after its last frame"
+        beyond = f"events end after its last frame ({len(outside)} in all)"
+        why = "its frame times are not known" if index is None else beyond
         remarks.add(f"video “{video.video}”, tier “{tier.name}”", f"{why}; seconds were left empty")
-    known = {"source": tier.source, "who": tier.who}
+    known = {"source": tier.source, "who": tier.who, "vocabulary": tier.vocabulary}
     for event in tier.events:
         inside = index if index is not None and event.offset < index.frame_count else None
         (row,) = event_rows(video.video, [event], subject=video.subject, tier=tier.name, index=inside)
@@ -156,14 +146,15 @@ def _tell_losses(rows: Sequence[EventRow], remarks: Remarks) -> None:
     if accepted:
         remarks.add(
             _place(accepted[0]),
-            f"{len(accepted)} events were predictions that an annotator accepted, first here; a table does not keep "
-            "what they were before, JSON does",
+            "a table does not keep what accepted predictions were before they became an annotator's events, JSON does "
+            f"({len(accepted)} in all, first here)",
         )
     texts: dict[str, Callable[[EventRow], str]] = {
         "video": lambda row: row.video,
         "subject": lambda row: row.subject,
         "tier": lambda row: row.tier,
         "tier_who": lambda row: row.who,
+        "tier_vocabulary": lambda row: row.vocabulary,
         "label": lambda row: row.event.label,
         "note": lambda row: row.event.note,
     }
@@ -172,8 +163,8 @@ def _tell_losses(rows: Sequence[EventRow], remarks: Remarks) -> None:
         if changed:
             remarks.add(
                 _place(changed[0]),
-                f"{len(changed)} texts in column {name}, first here, lose spaces around them, characters that no cell "
-                "can hold, or what is longer than a cell",
+                f"texts in column {name} lose spaces around them, characters that no cell can hold, or what is longer "
+                f"than a cell ({len(changed)} in all, first here)",
             )
 
 
