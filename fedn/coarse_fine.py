@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 NEGATIVE = ("anger", "disgust", "fear", "sadness")
 RARE = ("helpless", "confused", "pain", "sympathy")
 OTHERS = ("others", "other")
@@ -54,6 +57,26 @@ class CoarseFine:
             part = seen[label] / total if total else 1 / len(members)
             result.append(1.0 if self.fine_of[label] >= 0 else part)
         return tuple(result)
+
+    def combine(
+        self, coarse: NDArray, fine: NDArray, shares: Sequence[float], *, hard: bool = False
+    ) -> NDArray[np.float64]:
+        """The probabilities (..., K) of the labels; they sum to one as `coarse` and `fine` do.
+
+        Args:
+            coarse: (..., G) probabilities of the groups.
+            fine: (..., F) probabilities of the labels of `fine`, F may be 0.
+            shares: what `shares` gives.
+            hard: decides on the best group first and gives labels of other groups nothing.
+        """
+        groups = np.asarray(coarse, np.float64)
+        if hard:
+            groups = (np.arange(groups.shape[-1]) == groups.argmax(axis=-1)[..., None]).astype(np.float64)
+        within = np.broadcast_to(np.asarray(shares, np.float64), (*groups.shape[:-1], len(self.labels))).copy()
+        for label, place in enumerate(self.fine_of):
+            if place >= 0:
+                within[..., label] = fine[..., place]
+        return groups[..., list(self.coarse_of)] * within
 
 
 def coarse_fine(labels: Sequence[str]) -> CoarseFine:

@@ -50,6 +50,20 @@ class TimeGrid:
         """G, the length of the grid."""
         return len(self.frames)
 
+    def face_frames(self, has_face: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """(G,) for each cell the video frame shown in it, or where that has no face, the last one before that has.
+
+        Cells before the first face get the first one's frame; without any face all stay as they are.
+
+        Args:
+            has_face: (T,) of the video's frames.
+        """
+        seen = np.asarray(has_face)[self.frames]
+        if not seen.any():
+            return self.frames
+        last = np.maximum.accumulate(np.where(seen, np.arange(self.cell_count), -1))
+        return self.frames[np.where(last < 0, np.flatnonzero(seen)[0], last)]
+
     def to_grid(self, interval: Interval) -> tuple[float, float]:
         """Start and stop of an interval of video frames, in grid coordinates."""
         return float(self.edges[interval.start]), float(self.edges[interval.stop])

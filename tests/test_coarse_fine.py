@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,12 +42,17 @@ def test_a_label_that_the_grouping_does_not_know_is_a_group_of_its_own():
 @given(
     st.lists(
         st.sampled_from([*NEGATIVE, *RARE, "Anger", "others", "contempt", "joy", "negative"]), min_size=1, unique=True
-    )
+    ),
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
 )
-def test_probabilities_multiplied_along_the_grouping_sum_to_one(labels: list[str]):
-    grouping = coarse_fine(labels)
-    coarse = [1 / len(grouping.coarse)] * len(grouping.coarse)
-    fine = [1 / len(grouping.fine) for _ in grouping.fine]
-    parts = zip(grouping.coarse_of, grouping.fine_of, grouping.shares(), strict=True)
-    total = sum(coarse[group] * share * (fine[place] if place >= 0 else 1) for group, place, share in parts)
-    assert total == pytest.approx(1)
+def test_probabilities_multiplied_along_the_grouping_sum_to_one(labels: list[str], seed: int, hard: bool):
+    grouping, random = coarse_fine(labels), np.random.default_rng(seed)
+    coarse, fine = (random.dirichlet(np.ones(max(1, len(names))), size=2) for names in (grouping.coarse, grouping.fine))
+    shares = grouping.shares(random.integers(0, 9, len(labels)).tolist())
+    combined = grouping.combine(coarse, fine, shares, hard=hard)
+    assert combined.sum(axis=-1) == pytest.approx(1)
+    for row, (groups, kinds) in enumerate(zip(coarse, fine, strict=True)):
+        for label, (group, place, share) in enumerate(zip(grouping.coarse_of, grouping.fine_of, shares, strict=True)):
+            chance = float(groups[group] == groups.max()) if hard else groups[group]
+            assert combined[row, label] == pytest.approx(chance * (kinds[place] if place >= 0 else share))

@@ -47,3 +47,9 @@ def test_whatever_comes_from_the_grid_lies_inside_the_video(durations_ms: list[i
 def test_values_on_the_grid_are_spread_over_the_video_frames_they_belong_to():
     grid = TimeGrid.of(FrameIndex.regular(6, Fraction(60)))
     assert grid.per_frame(np.array([10.0, 20.0, 30.0])).tolist() == [10, 10, 20, 20, 30, 30]
+
+
+def test_where_no_face_is_the_last_face_stands_in_and_before_the_first_one_the_first():
+    faces = np.array([False, True, True, False, False, True])
+    assert TimeGrid.same_rate(6).face_frames(faces).tolist() == [1, 1, 2, 2, 2, 5]
+    assert TimeGrid.same_rate(3).face_frames(np.zeros(3, bool)).tolist() == [0, 1, 2]

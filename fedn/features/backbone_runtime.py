@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from fedn.errors import ModelError
 from fedn.models.resnet import FEATURE_CHANNELS, BasicBlock, ResNet18, shrink
 
 MEAN = (0.485, 0.456, 0.406)
@@ -49,9 +50,15 @@ def backbone_hash(backbone: nn.Module) -> str:
 
 
 def pick_device(device: str = "auto") -> torch.device:
-    """The named device; "auto" is the graphics card where PyTorch can use one, otherwise the processor."""
+    """The named device; "auto" is the graphics card where PyTorch can use one, otherwise the processor.
+
+    Raises:
+        ModelError: if it is a graphics card that PyTorch cannot use.
+    """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ModelError("there is no CUDA device on this machine; choose the device “cpu” or “auto”")
     return torch.device(device)
 
 

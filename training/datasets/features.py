@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.extract import VideoFeatures, extract_features
 from fedn.models.resnet import ResNet18
 from fedn.progress import Record, Reporter
@@ -45,7 +46,7 @@ class VideoOfMany(Reporter):
 
 def video_features(
     path: Path,
-    backbone: ResNet18,
+    backbone: ResNet18 | BackboneRuntime,
     *,
     cache: Path,
     image_fps: float | None,

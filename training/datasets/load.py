@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fedn.errors import TrainingError
+from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Reporter
 from training.config import DataConfig
@@ -15,7 +16,7 @@ from training.datasets.synthetic import read_synthetic_samples
 MIN_EVENTS = 4
 
 
-def load_samples(config: DataConfig, backbone: ResNet18, reporter: Reporter = SILENT) -> list[Sample]:
+def load_samples(config: DataConfig, backbone: ResNet18 | BackboneRuntime, reporter: Reporter = SILENT) -> list[Sample]:
     """The samples of a data set, with the features of a backbone.
 
     Raises:

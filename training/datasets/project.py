@@ -8,6 +8,7 @@ from fedn.annotation.project import Project
 from fedn.annotation.store import load_project
 from fedn.annotation.video import Video
 from fedn.errors import TrainingError, VideoError
+from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Reporter
 from training.datasets.features import video_features
@@ -15,7 +16,12 @@ from training.datasets.sample import Sample
 
 
 def read_project_samples(
-    folder: Path, *, tier: str, backbone: ResNet18, cache: Path | None = None, reporter: Reporter = SILENT
+    folder: Path,
+    *,
+    tier: str,
+    backbone: ResNet18 | BackboneRuntime,
+    cache: Path | None = None,
+    reporter: Reporter = SILENT,
 ) -> list[Sample]:
     """The videos that have the tier and reviewed ranges. Features come from the project's cache where they are there.
 

@@ -10,6 +10,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.formats.event_csv import EventRow, read_event_table
 from fedn.annotation.interval import Interval
 from fedn.errors import TrainingError, VideoError
+from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Reporter
 from training.datasets.features import video_features
@@ -17,7 +18,12 @@ from training.datasets.sample import Sample
 
 
 def read_synthetic_samples(
-    folder: Path, *, tier: str, backbone: ResNet18, cache: Path | None = None, reporter: Reporter = SILENT
+    folder: Path,
+    *,
+    tier: str,
+    backbone: ResNet18 | BackboneRuntime,
+    cache: Path | None = None,
+    reporter: Reporter = SILENT,
 ) -> list[Sample]:
     """Every video of the folder, wholly reviewed. Features are computed once per backbone.
 
