@@ -176,7 +176,7 @@ def _add(document: Document, video: Video, labels: VideoEvents | None) -> None:
     for own in labels.tiers if labels is not None else ():
         if own.vocabulary and own.vocabulary not in {vocabulary.name for vocabulary in project.vocabularies}:
             edits.append(PutVocabulary(shipped_vocabulary(own.vocabulary)))
-        tier = Tier(video.id, own.name, own.source, own.who, own.vocabulary)
+        tier = Tier(video.id, own.name, own.source, own.who, vocabulary=own.vocabulary)
         edits += [AddTier(tier), ReplaceEvents(tier.id, own.events)]
         if own.source is Source.EXPERT and own.events:
             edits.append(MarkReviewed(video.id, Interval(0, video.frame_count)))
@@ -211,8 +211,14 @@ def tell_remarks(out: Output, told: dict[str, Any], remarks: Sequence[Remark], f
         out.say(f"    {name:<24} {counted(count, 'event')}")
     if remarks:
         out.say(f"{counted(len(remarks), 'remark')}, also in {folder / REMARKS_NAME}:")
+    heading = ""
     for remark in remarks:
-        out.say(f"    {': '.join(filter(None, remark_columns(remark, root).values()))}")
+        sheet, found, rows = remark.place.partition(", row")
+        about = ", ".join(filter(None, (shown_path(remark.file, root), sheet)))
+        if about != heading:
+            heading = about
+            out.say(f"  {about}")
+        out.say(f"    {found[2:]}{rows}: {remark.text}" if found else f"    {remark.text}")
 
 
 def shown_path(path: Path, root: Path) -> str:

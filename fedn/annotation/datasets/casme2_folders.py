@@ -27,7 +27,7 @@ def casme2_copies(tree: FolderTree) -> tuple[list[Copy], list[Remark]]:
     remarks: list[Remark] = []
     clips = [path for path in tree.image_folders if _place(tree.root, path).name.lower() in _CLIPS]
     if clips:
-        text = f"its {len(clips)} folders hold only cut out expressions; they were not taken as videos"
+        text = "it holds single expressions cut out of the videos; they were not taken as videos"
         remarks.append(Remark(_place(tree.root, clips[0]), "", text))
     for path, is_images in [*((path, False) for path in tree.videos), *((path, True) for path in tree.image_folders)]:
         found = _NAME.match(path.name)

@@ -34,10 +34,11 @@ def coded_frames(cells: tuple[Cell, Cell, Cell], rule: MissingOffset, fps: float
     Returns:
         Numbers as the file counts them, or None if the row was left out.
     """
-    names = ("onset", "apex", "offset")
-    onset, apex, offset = (_number(name, cell, say) for name, cell in zip(names, cells, strict=True))
+    onset, apex, offset = (
+        _number(name, cell, say) for name, cell in zip(("onset", "apex", "offset"), cells, strict=True)
+    )
     if onset is None:
-        say(f"the onset is missing{_as_written(cells[0])}, so nobody knows when it begins; the row was left out")
+        say(f"nobody knows when it begins, because the onset is missing{_as_written(cells[0])}; the row was left out")
         return None
     if onset == 0:
         say("the onset is 0, before the first frame, 1; it begins with the first frame")
@@ -46,16 +47,16 @@ def coded_frames(cells: tuple[Cell, Cell, Cell], rule: MissingOffset, fps: float
         say("the onset is the first frame, so it may have begun before the video; it was kept")
     apex, offset = apex or None, offset or None
     if offset is not None and offset < onset:
-        say(f"the offset {offset} lies before the onset {onset}, and nobody knows which is wrong; the row was left out")
+        say(f"the offset {offset} is before the onset {onset}, and nobody knows which is wrong; the row was left out")
         return None
     if apex is not None and apex < onset:
         if offset is None:
-            say(f"the apex {apex} lies before the onset {onset} and the offset is missing; the row was left out")
+            say(f"the apex {apex} is before the onset {onset} and the offset is missing; the row was left out")
             return None
-        say(f"the apex {apex} lies before the onset {onset}; the event has no apex")
+        say(f"the apex {apex} is before the onset {onset}; the event has no apex")
         apex = None
     elif apex is None and offset is None:
-        say("neither apex nor offset is there, so nobody knows when it ends; the row was left out")
+        say("nobody knows when it ends, because apex and offset are missing; the row was left out")
         return None
     elif apex is None:
         say(f"the apex is missing{_as_written(cells[1])}; the event has none")
@@ -73,10 +74,10 @@ def _number(name: str, cell: Cell, say: Say) -> int | None:
     number = cell_number(cell)
     if number is None:
         if cell is not None:
-            say(f"the {name} “{cell_text(cell)}” is not a number; it was taken as missing")
+            say(f"the {name} “{cell_text(cell)}” is not a number and counts as missing")
         return None
     if number > LARGEST_NUMBER:
-        say(f"the {name} {number:g} is beyond the end of any video; it was taken as missing")
+        say(f"the {name} {number:g} is beyond the end of any video and counts as missing")
         return None
     if number < 0:
         return None
@@ -86,7 +87,7 @@ def _number(name: str, cell: Cell, say: Say) -> int | None:
 
 
 def _as_written(cell: Cell) -> str:
-    return "" if cell is None else f" ({cell_text(cell)})"
+    return "" if cell is None else f" (“{cell_text(cell)}”)" if isinstance(cell, str) else f" ({cell_text(cell)})"
 
 
 def _offset_by_rule(
@@ -109,7 +110,7 @@ def video_frames(coded: Frames, numbers: FrameNumbers, say: Say) -> Frames | Non
     what = "frame" if numbers.of_images is None else "image"
     onset, offset = numbers.at_or_after(coded.onset), numbers.at_or_before(coded.offset)
     if onset is None:
-        say(f"the onset {coded.onset} lies behind the last {what}, {numbers.last}; the row was left out")
+        say(f"the onset {coded.onset} is after the last {what}, {numbers.last}; the row was left out")
         return None
     if offset is None or offset < onset:
         say(f"there is no image from {coded.onset} to {coded.offset}; the row was left out")
@@ -118,7 +119,7 @@ def video_frames(coded: Frames, numbers: FrameNumbers, say: Say) -> Frames | Non
         say(f"there is no image {coded.onset}; it begins with the next one, {numbers.number(onset)}")
     last = numbers.last
     if last is not None and coded.offset > last:
-        say(f"the offset {coded.offset} lies behind the last {what}, {last}; it ends with the video")
+        say(f"the offset {coded.offset} is after the last {what}, {last}; it ends with the video")
     elif numbers.number(offset) != coded.offset:
         say(f"there is no image {coded.offset}; it ends with the one before, {numbers.number(offset)}")
     return Frames(onset, _apex_frame(coded, numbers, onset, offset, what, say), offset)
@@ -132,7 +133,7 @@ def _apex_frame(coded: Frames, numbers: FrameNumbers, onset: int, offset: int, w
         return apex
     last = numbers.last
     if last is not None and coded.apex > last:
-        say(f"the apex {coded.apex} lies behind the last {what}, {last}; the event has no apex")
+        say(f"the apex {coded.apex} is after the last {what}, {last}; the event has no apex")
         return None
     before, after = numbers.at_or_before(coded.apex), numbers.at_or_after(coded.apex)
     near = min(

@@ -150,14 +150,14 @@ def _overlap_text(one: _Placed, before: _Placed) -> str:
     where = before.row.place.seen_from(one.row.place)
     inside = one.frames.offset <= before.frames.offset
     what = "lies inside" if inside else "overlaps"
-    return f"it {what} the expression of {where} ({before.coded.onset} to {before.coded.offset}); both were kept"
+    return f"it {what} the expression of {where} (frames {before.coded.onset} to {before.coded.offset}); both were kept"
 
 
 def _tell_long(placed: Sequence[_Placed], fps: float, remarks: RowRemarks) -> None:
     for one in placed:
         seconds = (one.frames.offset - one.frames.onset + 1) / fps
         if seconds > LONG_S:
-            remarks.row(one.row.place, f"it lasts {seconds:.1f} seconds, which is long; it was kept")
+            remarks.row(one.row.place, f"it lasts {seconds:.1f} seconds, which is long; it was kept as it is")
 
 
 def _event(one: _Placed, tier: str, words: Vocabulary, at: int, remarks: RowRemarks) -> Event:

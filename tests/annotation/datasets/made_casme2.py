@@ -35,7 +35,7 @@ CASES = [
     Case(
         (2, "disgust2_2", 20, 25, 40, "R10", "negative", MACRO, "sympathy"),
         (19, 24, 39),
-        ("lies inside the expression of row 5 (10 to 60)",),
+        ("lies inside the expression of row 5 (frames 10 to 60)",),
     ),
     Case(
         (2, "disgust2_3", 55, 58, 70, 17, "others", MACRO, "pain"), (54, 57, 69), ("overlaps the expression of row 5",)
@@ -44,12 +44,12 @@ CASES = [
     Case((2, "happy1_2", 30, 35, 45, 12, *_POS), (29, 34, 44), ("begins before a row above it",)),
     Case((12, "anger2_1", 50, 55, 62, "L14", "others", MICRO, "helpless"), (49, 54, 61)),
     Case((18, "happy5_1", 33, 38, 44, 7, "surprise", MICRO, "surprise"), (32, 37, 43)),
-    Case((1, "anger1_3", 91, 0, 0, 4, *_NEG), None, ("neither apex nor offset",)),
+    Case((1, "anger1_3", 91, 0, 0, 4, *_NEG), None, ("apex and offset are missing",)),
     Case((99, "anger1_1", 1, 2, 3, 4, *_NEG), None, ("no folder is known for subject 99",)),
     Case((1, "boredom1_1", 1, 2, 3, 4, *_NEG), None, ("no stimulus code is known for “boredom1”",)),
-    Case((7, "happy3_1", 100, 110, 150, 12, *_POS), (99, 109, 119), ("offset 150 lies behind the last frame, 120",)),
-    Case((7, "happy3_2", 130, 135, 140, 12, *_POS), None, ("onset 130 lies behind the last frame, 120",)),
-    Case((7, "happy3_3", "early", 5, 9, 12, *_POS), None, ("“early” is not a number", "onset is missing (early)")),
+    Case((7, "happy3_1", 100, 110, 150, 12, *_POS), (99, 109, 119), ("offset 150 is after the last frame, 120",)),
+    Case((7, "happy3_2", 130, 135, 140, 12, *_POS), None, ("onset 130 is after the last frame, 120",)),
+    Case((7, "happy3_3", "early", 5, 9, 12, *_POS), None, ("“early” is not a number", "onset is missing (“early”)")),
     Case(
         (1, "anger1_4", 100, 105, 115, "ref(7)+12B", "amused", MACRO, ""),
         (99, 104, 114),
@@ -65,9 +65,9 @@ CASES = [
     Case(
         (1, "anger1_6", 30, 20, 55, 4, *_NEG),
         (29, None, 54),
-        ("apex 20 lies before the onset 30", "overlaps", "begins before"),
+        ("apex 20 is before the onset 30", "overlaps", "begins before"),
     ),
-    Case((1, "anger1_7", 80, 70, 60, 4, *_NEG), None, ("offset 60 lies before the onset 80",)),
+    Case((1, "anger1_7", 80, 70, 60, 4, *_NEG), None, ("offset 60 is before the onset 80",)),
     Case((1, "anger1_8", 116, 116, 118, 4, *_NEG), (115, 115, 117), ("the apex is the onset",)),
     Case((1, "anger1_9", 95, 96, 98, 4, "negative", "both", "anger"), None, ("“both” is neither a macro- nor",)),
     Case(
@@ -80,7 +80,7 @@ CASES = [
         (0, 19, 28),
         ("the onset is 0", "overlaps", "begins before"),
     ),
-    Case((12, "anger2_4", 70, 65, 0, 4, "negative", MACRO, "fear"), None, ("apex 65 lies before the onset 70",)),
+    Case((12, "anger2_4", 70, 65, 0, 4, "negative", MACRO, "fear"), None, ("apex 65 is before the onset 70",)),
     Case((12, "anger2_5", 80.5, 85, 90, 4, "negative", MACRO, "fear"), (79, 84, 89), ("80.5 is not a whole number",)),
 ]
 VIDEOS_WITH_ROWS = {"15_0401", "15_0507", "16_0102", "16_0502", "29_0402", "35_0508", "23_0505"}
