@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cv2
@@ -11,9 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedn.errors import TrainingError
+from fedn.features.extract import aligned_faces
 from fedn.model_info import write_atomically
+from fedn.progress import Reporter
+from training.datasets.sample import Sample
 
 JPEG_QUALITY = 95
+
+Crop = tuple[int, NDArray[np.uint8] | None]
 
 
 class CropStore:
@@ -34,7 +39,7 @@ class CropStore:
             self._content = np.memmap(self._data, dtype=np.uint8, mode="r")
         return True
 
-    def fill(self, crops: Iterable[tuple[int, NDArray[np.uint8] | None]]) -> None:
+    def fill(self, crops: Iterable[Crop]) -> None:
         """Writes crops (H, W, 3) RGB of frames that have one; the table comes last and makes the store complete."""
         self._data.parent.mkdir(parents=True, exist_ok=True)
         table: dict[str, list[int]] = {}
@@ -68,3 +73,25 @@ class CropStore:
         if picture is None:
             raise TrainingError(f"{self._data} is damaged; delete the run folder and start again")
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def crops_of(sample: Sample, folder: Path, reporter: Reporter) -> CropStore:
+    """The crops of a sample's video, cut out on the first call and kept in `folder`.
+
+    Raises:
+        TrainingError: if the sample has no video.
+        Cancelled: if `reporter` asked to stop.
+    """
+    store = CropStore(folder, sample.video.replace("/", "_").replace("\\", "_"))
+    if not store.open():
+        if sample.path is None:
+            raise TrainingError(f"{sample.video} has features only, and training the backbone needs its pictures")
+        reporter.progress(f"Cutting out the faces of {sample.path.name}", 0, 0, stage="features")
+        store.fill(_until_stopped(aligned_faces(sample.path, image_fps=sample.image_fps), reporter))
+    return store
+
+
+def _until_stopped(crops: Iterator[Crop], reporter: Reporter) -> Iterator[Crop]:
+    for crop in crops:
+        reporter.check()
+        yield crop

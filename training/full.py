@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from fedn.features.backbone_runtime import BackboneRuntime
-from fedn.features.extract import aligned_faces
 from fedn.models.fedn import FednDetector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
 from training.backbone import LiveBackbone
 from training.config import TrainingConfig
-from training.crops import CropStore
+from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
 from training.windows import GridSample, to_grid
-
-Crop = tuple[int, NDArray[np.uint8] | None]
 
 
 class FullScope:
@@ -79,17 +75,6 @@ class FullScope:
 
     def _store(self, sample: Sample, reporter: Reporter) -> CropStore:
         if sample.video not in self._stores:
-            assert self._folder is not None and sample.path is not None
-            name = sample.video.replace("/", "_").replace("\\", "_")
-            store = CropStore(self._folder, name)
-            if not store.open():
-                reporter.progress(f"Cutting out the faces of {sample.path.name}", 0, 0, stage="features")
-                store.fill(_until_stopped(aligned_faces(sample.path, image_fps=sample.image_fps), reporter))
-            self._stores[sample.video] = store
+            assert self._folder is not None
+            self._stores[sample.video] = crops_of(sample, self._folder, reporter)
         return self._stores[sample.video]
-
-
-def _until_stopped(crops: Iterator[Crop], reporter: Reporter) -> Iterator[Crop]:
-    for crop in crops:
-        reporter.check()
-        yield crop

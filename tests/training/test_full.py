@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-import training.full
+import training.crops
 import training.run
 from fedn.checkpoint import load_model
 from fedn.features.backbone_runtime import BackboneRuntime
@@ -90,7 +90,7 @@ def test_the_full_scope_moves_the_backbone_and_saves_it(
         for n in range(2)
     ]
     monkeypatch.setattr(training.run, "load_samples", lambda *_: samples)
-    monkeypatch.setattr(training.full, "aligned_faces", crops)
+    monkeypatch.setattr(training.crops, "aligned_faces", crops)
     config = TrainingConfig(
         data=DataConfig(folder=".", validation_share=0.0),
         start=StartConfig(labels=LABELS, size="small", network={"width": 32, "head_width": 32}),
