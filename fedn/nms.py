@@ -1,4 +1,4 @@
-"""Non-maximum suppression of intervals."""
+"""Non-maximum suppression of intervals. Both functions look at neighbors only, so that hours of video take seconds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ def interval_iou(one: NDArray[np.float64], many: NDArray[np.float64]) -> NDArray
     return shared / np.maximum((many[:, 1] - many[:, 0]) + (one[1] - one[0]) - shared, 1e-9)
 
 
+class Neighbors:
+    """Intervals (N, 2) ordered by their start, to find those that can overlap a given one."""
+
+    def __init__(self, intervals: NDArray[np.float64]) -> None:
+        self.order = np.argsort(intervals[:, 0], kind="stable")
+        self.sorted = intervals[self.order]
+        self._longest = float((intervals[:, 1] - intervals[:, 0]).max(initial=0.0))
+
+    def around(self, interval: NDArray[np.float64]) -> slice:
+        """The part of `sorted` outside of which nothing overlaps the interval."""
+        first = np.searchsorted(self.sorted[:, 0], interval[0] - self._longest, side="left")
+        return slice(int(first), int(np.searchsorted(self.sorted[:, 0], interval[1], side="right")))
+
+
 def hard_nms(
     intervals: NDArray[np.float64], scores: NDArray[np.float64], iou: float, limit: int | None = None
 ) -> NDArray[np.int64]:
@@ -23,12 +37,20 @@ def hard_nms(
         iou: an interval goes if its IoU with a better one that stays exceeds this.
         limit: the most that stay.
     """
-    order = np.argsort(-scores, kind="stable")
+    neighbors = Neighbors(intervals)
+    place = np.empty(len(scores), np.int64)
+    place[neighbors.order] = np.arange(len(scores))
+    gone = np.zeros(len(scores), bool)  # in the order of `sorted`
     kept: list[int] = []
-    while len(order) and (limit is None or len(kept) < limit):
-        best, rest = order[0], order[1:]
-        kept.append(int(best))
-        order = rest[interval_iou(intervals[best], intervals[rest]) <= iou]
+    for index in np.argsort(-scores, kind="stable").tolist():
+        if gone[place[index]]:
+            continue
+        if limit is not None and len(kept) >= limit:
+            break
+        kept.append(index)
+        near = neighbors.around(intervals[index])
+        gone[near] |= interval_iou(intervals[index], neighbors.sorted[near]) > iou
+        gone[place[index]] = True
     return np.array(kept, dtype=np.int64)
 
 
@@ -39,9 +61,13 @@ def vote(
 
     A boundary seen by several windows is more exact than the best window's own.
     """
+    neighbors = Neighbors(intervals)
+    sorted_scores = scores[neighbors.order]
     voted = intervals[kept].copy()
     for row, index in enumerate(kept):
-        close = interval_iou(intervals[index], intervals) >= iou
-        weight = scores[close] ** 2
-        voted[row] = (intervals[close] * weight[:, None]).sum(axis=0) / max(float(weight.sum()), 1e-12)
+        near = neighbors.around(intervals[index])
+        close = interval_iou(intervals[index], neighbors.sorted[near]) >= iou
+        weight = sorted_scores[near][close] ** 2
+        if weight.sum() > 0:
+            voted[row] = (neighbors.sorted[near][close] * weight[:, None]).sum(axis=0) / weight.sum()
     return voted

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,6 +26,7 @@ from fedn.model_info import ModelInfo
 from fedn.models.fedn import FednDetector
 from fedn.nms import hard_nms, vote
 from fedn.prediction import Prediction
+from fedn.predictors.scored import Scored, curves_of, with_faces
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import GRID_FPS, TimeGrid
 
@@ -34,18 +34,8 @@ CHUNK_WINDOWS = 32
 MIN_SCORE = 0.05
 MIN_LENGTH = 8.0
 MACRO_LENGTH = 15.0
-MIN_FACE_SHARE = 0.5
-VOTE_IOU = 0.7
 CANDIDATES_PER_MINUTE = 70
 """For a video of a minute and a half about the hundred per video of the published evaluations."""
-
-
-class Scored(NamedTuple):
-    """Predictions of a whole video on the grid: `intervals` (N, 2), `scores` (N, K); `curves` (K, G)."""
-
-    intervals: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    curves: NDArray[np.float32]
 
 
 def window_step(window: int) -> int:
@@ -53,10 +43,10 @@ def window_step(window: int) -> int:
     return window // 8
 
 
-def window_starts(cells: int, window: int, step: int) -> list[int]:
+def window_starts(cells: int, window: int, step: int, segment_step: int = 2) -> list[int]:
     """Where windows begin: every `step` cells, and once more so that the last one reaches the video's end."""
     starts = list(range(0, max(1, cells - window + 1), step))
-    last = cells - window + cells % 2  # even, so that windows share their segments
+    last = cells - window + (window - cells) % segment_step  # a segment's start, so that windows share their segments
     if last > starts[-1]:
         starts.append(last)
     return starts
@@ -108,8 +98,11 @@ class FednPredictor:
 
         Raises:
             VideoError: if the video cannot be read.
+            ModelError: if the model reads features of another program.
         """
         began = time.perf_counter()
+        if self.detector.config.feature_step:
+            raise ModelError(f"“{self.info.name}” reads features from files, not videos; name their folder")
         if self._runtime is None:
             self._runtime = BackboneRuntime(self.model.backbone, str(self.device))
         features = extract_features(video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
@@ -125,18 +118,27 @@ class FednPredictor:
         threshold: float | None = None,
         reporter: Reporter = SILENT,
     ) -> Prediction:
-        """Events from features already extracted."""
+        """Events from features already extracted.
+
+        Raises:
+            ModelError: if they are not of the size that the network reads.
+        """
         began = time.perf_counter()
+        wanted, given = self.detector.config.feature_size, features.features.shape[1]
+        if given != wanted:
+            raise ModelError(
+                f"“{self.info.name}” reads features of {wanted} numbers, not {given}; choose another model"
+            )
         index, grid = features.frame_index, TimeGrid.of(features.frame_index)
         has_face = np.asarray(features.has_face)[grid.frames]
         scored = self.score(features.features, np.asarray(features.has_face), grid, reporter)
-        scored = _with_faces(scored, has_face)
+        scored = with_faces(scored, has_face)
         info = self.model.info
-        limit = max(20, round(CANDIDATES_PER_MINUTE * grid.cell_count / (60 * GRID_FPS)))
+        limit = info.most_candidates or max(20, round(CANDIDATES_PER_MINUTE * grid.cell_count / (60 * GRID_FPS)))
         best = scored.scores.max(axis=1, initial=0.0)
         candidates = self._events(scored, best, info.candidate_nms_iou, limit, features, grid)
         least = info.threshold if threshold is None else threshold
-        events = self._events(scored, best, info.nms_iou, None, features, grid, least)
+        events = self._events(scored, best, info.nms_iou, info.most_events or None, features, grid, least)
         seconds = time.perf_counter() - began
         return Prediction(
             video=video or Path(),
@@ -164,12 +166,13 @@ class FednPredictor:
         ramp = np.minimum(np.arange(1, window + 1), np.arange(window, 0, -1)).clip(max=32) / 32.0
         intervals, scores = [np.zeros((0, 2))], [np.zeros((0, labels))]
         for starts, decoded in self._windows(features, has_face, grid, reporter):
-            for start, curve in zip(starts, _curves(decoded, window), strict=True):
+            for start, curve in zip(starts, curves_of(decoded, window), strict=True):
                 sums[:, start : start + window] += curve * ramp
                 weights[start : start + window] += ramp
             shift = torch.tensor(starts, device=self.device, dtype=torch.float64)[:, None, None]
-            flat = (decoded.intervals.double() + shift).reshape(-1, 2).cpu().numpy()
-            flat_scores = decoded.scores.double().reshape(-1, labels).cpu().numpy()
+            # Rounded, so that how windows were put together in chunks does not decide between equals.
+            flat = (decoded.intervals.double() + shift).reshape(-1, 2).cpu().numpy().round(3)
+            flat_scores = decoded.scores.double().reshape(-1, labels).cpu().numpy().round(5)
             center = flat.mean(axis=1)
             flat = flat.clip(0, grid.cell_count)
             keep = (flat_scores.max(axis=1) >= MIN_SCORE) & (center >= 0) & (center <= grid.cell_count)
@@ -186,7 +189,9 @@ class FednPredictor:
         config, detector = self.detector.config, self.detector
         where = geometry(config, self.device)
         reference = detector.reference(_tensor(features, self.device), _tensor(has_face, self.device))
-        starts = window_starts(grid.cell_count, config.window_frames, window_step(config.window_frames))
+        starts = window_starts(
+            grid.cell_count, config.window_frames, window_step(config.window_frames), config.segment_step
+        )
         for first in range(0, len(starts), self._chunk):
             reporter.check()
             chunk = starts[first : first + self._chunk]
@@ -217,7 +222,7 @@ class FednPredictor:
     ) -> list[Event]:
         kept = hard_nms(scored.intervals, best, iou, limit)
         kept = kept[best[kept] >= least]
-        voted = vote(scored.intervals, best, kept, VOTE_IOU)
+        voted = vote(scored.intervals, best, kept, self.info.vote_iou)
         # Voting moves boundaries, and two that were apart may now overlap.
         apart = hard_nms(voted, best[kept], iou)
         events = []
@@ -239,23 +244,3 @@ class FednPredictor:
 
 def _tensor(values: NDArray, device: torch.device) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(values)).to(device)
-
-
-def _with_faces(scored: Scored, has_face: NDArray[np.bool_]) -> Scored:
-    """Drops predictions that lie mostly where there is no face."""
-    seen = np.concatenate([[0], np.cumsum(has_face)])
-    bounds = np.round(scored.intervals).astype(np.int64).clip(0, len(has_face))
-    share = (seen[bounds[:, 1]] - seen[bounds[:, 0]]) / np.maximum(bounds[:, 1] - bounds[:, 0], 1)
-    keep = share >= MIN_FACE_SHARE
-    return Scored(scored.intervals[keep], scored.scores[keep], scored.curves * has_face)
-
-
-def _curves(decoded: Decoded, window: int) -> NDArray[np.float32]:
-    """(W, K, window): for each cell and label the best score among the predictions that cover it."""
-    count = min(40, decoded.scores.shape[1])
-    best = decoded.scores.amax(dim=2).topk(count, dim=1).indices  # (W, count)
-    scores = decoded.scores.gather(1, best[..., None].expand(-1, -1, decoded.scores.shape[2]))
-    intervals = decoded.intervals.gather(1, best[..., None].expand(-1, -1, 2))
-    middles = torch.arange(window, device=scores.device) + 0.5
-    covers = (intervals[..., :1] <= middles) & (middles < intervals[..., 1:])  # (W, count, window)
-    return (scores[..., None] * covers[:, :, None, :]).amax(dim=1).cpu().numpy()
