@@ -80,6 +80,7 @@ class Trainer:
             self.detector.config,
             step=how.window_step,
             negatives=how.negatives,
+            least_negatives=how.least_negatives,
             augmentation=self.config.augmentation,
             random=random,
         )

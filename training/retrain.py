@@ -98,6 +98,8 @@ def retrain(
     project = load_project(project_folder)
     parent_folder = resolve_model(model or project.model_in_use or DEFAULT_MODEL, project_folder)
     parent = load_model(parent_folder)
+    if parent.detector.config.feature_step:
+        raise TrainingError(f"“{parent.info.name}” reads features from files and cannot be retrained in a project")
     data = DataConfig(kind="project", folder=str(project_folder), tier=tier, held_out=tuple(held_out))
     samples = load_samples(data, parent.backbone, reporter)
     data = replace(data, held_out=tuple(held_out) or suggest_held_out(samples))

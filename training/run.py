@@ -30,7 +30,7 @@ from training.full import FullScope
 from training.loop import EpochFigures, Trainer
 from training.run_folder import BEST, LAST, RunFolder, RunReporter
 from training.splits import Split, split_subjects
-from training.start import fit_scale, starting_model
+from training.start import feature_source, fit_scale, starting_model
 from training.windows import to_grid
 
 MODEL = "model"
@@ -112,7 +112,7 @@ class _Run:
     def go(self) -> RunReport:
         self.start = starting_model(self.config)
         reporter = Watched(self.reporter, self.control)
-        samples = load_samples(self.config.data, self.start.backbone, reporter)
+        samples = load_samples(self.config.data, feature_source(self.config, self.start), reporter)
         self.split = split_subjects(samples, self.config.data, self.config.seed)
         self.folder.write_json("split.json", self.split.to_json())
         self.folder.write_json("manifest.json", manifest(samples, self.start.info.labels))

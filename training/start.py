@@ -10,6 +10,7 @@ import torch
 
 from fedn.checkpoint import Model, load_model
 from fedn.errors import ModelError, TrainingError
+from fedn.features.feature_files import FeatureFiles
 from fedn.model_config import FednConfig, named_config
 from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
@@ -17,6 +18,7 @@ from fedn.models.fedn import FednDetector
 from fedn.models.resnet import ResNet18, load_backbone_weights
 from fedn.registry import resolve_model
 from training.config import StartConfig, TrainingConfig
+from training.datasets.features import FeatureSource
 from training.datasets.sample import Sample
 
 
@@ -34,7 +36,7 @@ def starting_model(config: TrainingConfig) -> Model:
         raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
     network = new_network(start)
     info = ModelInfo(config.name, start.labels, network, **asdict(config.detection))
-    return Model(_backbone(start.backbone, config.seed), build_detector(network, seed=config.seed), info)
+    return Model(starting_backbone(start.backbone, config.seed), build_detector(network, seed=config.seed), info)
 
 
 def new_network(start: StartConfig) -> FednConfig:
@@ -49,13 +51,33 @@ def new_network(start: StartConfig) -> FednConfig:
         raise TrainingError(f"[start] in the recipe: {error}") from None
 
 
-def _backbone(given: str, seed: int) -> ResNet18:
+def starting_backbone(given: str, seed: int) -> ResNet18:
+    """The backbone of a weight file or of a model given by name or folder; a random one if none is given."""
     if not given:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return ResNet18().eval()
     path = Path(given)
     return load_backbone_weights(path)[0] if path.is_file() else load_model(resolve_model(given)).backbone
+
+
+def feature_source(config: TrainingConfig, start: Model) -> FeatureSource:
+    """Where features come from: the model's backbone, or files.
+
+    Raises:
+        TrainingError: if the network and the data do not agree about that.
+    """
+    network, folder = start.detector.config, config.data.features
+    if bool(folder) != bool(network.feature_step):
+        wrong = "feature_step is 0, the network reads its own backbone" if folder else "[data] features names no folder"
+        raise TrainingError(f"features from files need both a folder and a step in frames: {wrong}; correct the recipe")
+    if not folder:
+        return start.backbone
+    if not Path(folder).is_dir():
+        raise TrainingError(f"the folder of features “{folder}” does not exist; correct [data] features in the recipe")
+    if config.optimization.scope == "full":
+        raise TrainingError("features from files cannot be trained further; set scope to detector in the recipe")
+    return FeatureFiles(Path(folder), network.feature_size, network.feature_step, network.feature_center)
 
 
 def fit_scale(detector: FednDetector, samples: Sequence[Sample]) -> None:

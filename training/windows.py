@@ -91,21 +91,33 @@ def draw_places(
     *,
     step: int,
     negatives: float,
+    least_negatives: int = 0,
     augmentation: AugmentationConfig,
     random: np.random.Generator,
 ) -> list[Place]:
-    """One epoch's windows in random order: all that hold an event, and random others per video."""
+    """One epoch's windows in random order: all that hold an event, and random others per video.
+
+    Windows that touch a micro-expression or an event of unknown label are not among the others: there is an
+    expression, though not one to learn.
+    """
     places: list[Place] = []
     for row, sample in enumerate(samples):
         holding, empty = [], []
         for place in _candidates(row, sample, config.window_frames, step, augmentation, random):
-            roles = window_truth(sample, place, config.window_frames)[2]
-            (holding if (roles == TRUE).any() else empty).append(place)
-        wanted = max(2, round(negatives * len(holding)))
+            if (window_truth(sample, place, config.window_frames)[2] == TRUE).any():
+                holding.append(place)
+            elif not _touches_unlearned(sample, place, config.window_frames):
+                empty.append(place)
+        wanted = max(least_negatives, round(negatives * len(holding)))
         if len(empty) > wanted:
             empty = [empty[index] for index in sorted(random.choice(len(empty), wanted, replace=False))]
         places += holding + empty
     return [places[index] for index in random.permutation(len(places))]
+
+
+def _touches_unlearned(sample: GridSample, place: Place, window: int) -> bool:
+    moved = (sample.intervals[sample.roles != TRUE] - place.start) / place.speed
+    return bool(((moved[:, 1] > 0) & (moved[:, 0] < window)).any())
 
 
 def _candidates(

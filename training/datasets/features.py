@@ -7,10 +7,13 @@ from pathlib import Path
 
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.extract import VideoFeatures, extract_features
+from fedn.features.feature_files import FeatureFiles
 from fedn.models.resnet import ResNet18
 from fedn.progress import Record, Reporter
+from fedn.video.reader import open_video
 
 SECONDS_BETWEEN = 1.0
+FeatureSource = ResNet18 | BackboneRuntime | FeatureFiles
 
 
 class VideoOfMany(Reporter):
@@ -46,19 +49,25 @@ class VideoOfMany(Reporter):
 
 def video_features(
     path: Path,
-    backbone: ResNet18 | BackboneRuntime,
+    source: FeatureSource,
     *,
+    subject: str = "",
     cache: Path,
     image_fps: float | None,
     reporter: Reporter,
     number: int,
     count: int,
 ) -> VideoFeatures:
-    """The features of video `number` of `count`.
+    """The features of video `number` of `count`, computed with a backbone or read from the files of another program.
 
     Raises:
         VideoError: if the video cannot be read.
+        ModelError: if there is no such file for it, or one that does not fit.
     """
     own = VideoOfMany(reporter, path.name, number, count)
     own.progress("", 0, 1)
-    return extract_features(path, backbone, cache_dir=cache, image_fps=image_fps, reporter=own)
+    if isinstance(source, FeatureFiles):
+        with open_video(path, image_fps=image_fps, cache_dir=cache) as reader:
+            index = reader.index
+        return VideoFeatures(*source.read(path.name, subject, index.frame_count), index)
+    return extract_features(path, source, cache_dir=cache, image_fps=image_fps, reporter=own)

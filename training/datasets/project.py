@@ -8,10 +8,8 @@ from fedn.annotation.project import Project
 from fedn.annotation.store import load_project
 from fedn.annotation.video import Video
 from fedn.errors import TrainingError, VideoError
-from fedn.features.backbone_runtime import BackboneRuntime
-from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Reporter
-from training.datasets.features import video_features
+from training.datasets.features import FeatureSource, video_features
 from training.datasets.sample import Sample
 
 
@@ -19,7 +17,7 @@ def read_project_samples(
     folder: Path,
     *,
     tier: str,
-    backbone: ResNet18 | BackboneRuntime,
+    backbone: FeatureSource,
     cache: Path | None = None,
     reporter: Reporter = SILENT,
 ) -> list[Sample]:
@@ -38,6 +36,7 @@ def read_project_samples(
             features = video_features(
                 path,
                 backbone,
+                subject=video.subject,
                 cache=cache / video.key,
                 image_fps=video.image_fps,
                 reporter=reporter,

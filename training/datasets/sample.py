@@ -20,7 +20,7 @@ class Sample:
     Attributes:
         video: name, unique in the data set.
         subject: the filmed person.
-        features: (T, 512) float16, from one backbone for the whole data set.
+        features: (T, C) float16, from one backbone for the whole data set; C is 512 but for features from files.
         has_face: (T,) bool.
         frame_index: of the video.
         events: the truth, by onset.

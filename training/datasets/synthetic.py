@@ -10,10 +10,8 @@ from fedn.annotation.event import Event
 from fedn.annotation.formats.event_csv import EventRow, read_event_table
 from fedn.annotation.interval import Interval
 from fedn.errors import TrainingError, VideoError
-from fedn.features.backbone_runtime import BackboneRuntime
-from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Reporter
-from training.datasets.features import video_features
+from training.datasets.features import FeatureSource, video_features
 from training.datasets.sample import Sample
 
 
@@ -21,7 +19,7 @@ def read_synthetic_samples(
     folder: Path,
     *,
     tier: str,
-    backbone: ResNet18 | BackboneRuntime,
+    backbone: FeatureSource,
     cache: Path | None = None,
     reporter: Reporter = SILENT,
 ) -> list[Sample]:
@@ -42,6 +40,7 @@ def read_synthetic_samples(
             features = video_features(
                 file,
                 backbone,
+                subject=str(entry["subject"]),
                 cache=own_cache,
                 image_fps=None,
                 reporter=reporter,
