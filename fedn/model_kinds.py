@@ -24,6 +24,9 @@ class Kind(NamedTuple):
 
 KINDS = {
     "fedn": Kind("fedn.model_config:FednConfig", "fedn.predictors.fedn:FednPredictor"),
+    "fesnet": Kind("fedn.fesnet_config:FesnetConfig", "fedn.predictors.fesnet:FesnetPredictor"),
+    "ceflnet": Kind("fedn.ceflnet_config:CeflnetConfig", recognizer="fedn.predictors.ceflnet:CeflnetRecognizer"),
+    "cascade": Kind("fedn.cascade_config:CascadeConfig", "fedn.predictors.cascade:CascadePredictor"),
 }
 
 
