@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fedn.annotation.database import check_length, failures_explained, reason
+from fedn.annotation.project_file import existing_database, read_project_file
+from fedn.errors import ProjectError
+
 BACKUPS = "backups"
 LAST, DAYS, WEEKS = 5, 14, 8
 _NAME = re.compile(r"project-(\d{8}-\d{6}-\d{6})-edit(\d+)\.sqlite")
@@ -24,6 +28,36 @@ class Backup:
     path: Path
     time: datetime
     edit: int
+
+
+def back_up_project(folder: Path, to: Path | None = None) -> Path:
+    """Copies a project's database, also while a window has it open.
+
+    Args:
+        to: the copy's file; by default it becomes one of the project's own backups.
+
+    Returns:
+        The copy; the newest backup if that already holds every edit.
+
+    Raises:
+        DamagedError: if the database is damaged. ProjectError: if the copy cannot be written.
+    """
+    database = existing_database(folder, read_project_file(folder))
+    if to is not None and to.exists():
+        raise ProjectError(f"{to} is already there; name another file for the copy")
+    with failures_explained(folder):
+        check_length(database)
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            last_edit = connection.execute("SELECT max(id) FROM history").fetchone()[0] or 0
+        try:
+            if to is not None:
+                copy_database(database, to)
+                return to
+            return back_up(database, folder / BACKUPS, last_edit) or list_backups(folder / BACKUPS)[-1].path
+        except OSError as error:
+            raise ProjectError(
+                f"the database of {folder} could not be copied ({reason(error)}); name another place for the copy"
+            ) from error
 
 
 def back_up(database: Path, folder: Path, last_edit: int) -> Path | None:

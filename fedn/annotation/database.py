@@ -99,8 +99,7 @@ def check_length(database: Path) -> None:
         ValueError: if it is shorter than its own header says.
         OSError: if it cannot be read.
     """
-    log = database.with_name(database.name + "-wal")
-    if log.exists() and log.stat().st_size > 0:
+    if _has_log(database):
         return  # What the file lacks may be there.
     with database.open("rb") as file:
         header = file.read(100)
@@ -130,7 +129,8 @@ def failures_explained(folder: Path) -> Iterator[None]:
                 " brings back the newest sound copy from its folder backups and says what is then missing"
             ) from error
         raise ProjectError(
-            f"the database of the project {folder} cannot be read: {reason(error)}; see that the disk is there"
+            f"the database of the project {folder} cannot be read: {reason(error)}; "
+            "see that the disk is there and not full"
         ) from error
 
 
@@ -167,8 +167,18 @@ def _connect_to_read(database: Path) -> sqlite3.Connection:
         # Opened as a writer would, because a read-only connection leaves its log files behind when it is the last.
         connection = sqlite3.connect(database, timeout=_TIMEOUT_S)
         connection.execute("PRAGMA query_only=ON")
-        return connection
-    log = database.with_name(database.name + "-wal")
-    with_log = log.exists() and log.stat().st_size > 0
-    mode = "mode=ro" if with_log else "immutable=1"
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            return connection
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if _has_log(database) or error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL):
+                raise
+            # A full disk has no place for the files that SQLite makes to read beside a writer. There is no writer.
+    mode = "mode=ro" if _has_log(database) else "immutable=1"
     return sqlite3.connect(f"{database.absolute().as_uri()}?{mode}", uri=True)
+
+
+def _has_log(database: Path) -> bool:
+    log = database.with_name(database.name + "-wal")
+    return log.exists() and log.stat().st_size > 0

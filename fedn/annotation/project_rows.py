@@ -75,6 +75,10 @@ class ProjectRows:
             else:
                 self._apply(row.id, None, row)
 
+    def row(self, kind: type[Row], row_id: str) -> Row | None:
+        """The row as it is now, None if there is none."""
+        return self._rows[kind].get(row_id)
+
     def _sorted_events(self, tier_id: str) -> tuple[Event, ...]:
         events = self._given_out.get(tier_id)
         if events is None:

@@ -33,7 +33,7 @@ from fedn.annotation.vocabulary import Vocabulary
 Columns = dict[str, Any]
 # What the history calls each kind of row.
 KIND_NAMES: dict[type[Row], str] = {kind: kind.__name__.removesuffix("Row").lower() for kind in get_args(Row)}
-_KINDS = {name: kind for kind, name in KIND_NAMES.items()}
+KINDS = {name: kind for kind, name in KIND_NAMES.items()}
 _EVENT = ("onset", "offset", "label", "apex", "kind", "score", "intensity", "note")
 _EVENT_ROW = (*_EVENT, "action_units", "origin", "id", "tier_id")
 _EVENT_TEXTS = ("label", "note", "action_units")
@@ -96,7 +96,7 @@ def to_json(row: Row | None) -> str | None:
 
 def from_json(kind_name: str, text: str | None) -> Row | None:
     """The row that `to_json` has written."""
-    return None if text is None else from_columns(_KINDS[kind_name], json.loads(text))
+    return None if text is None else from_columns(KINDS[kind_name], json.loads(text))
 
 
 def read_rows(connection: Connection) -> Iterator[Row]:
@@ -125,7 +125,7 @@ def _read_events(connection: Connection) -> Iterator[EventRow]:
     query = select(*(columns[name] for name in _EVENT_ROW))
     cursor = connection.execute(query.order_by(columns.tier_id, columns.onset, columns.offset, columns.id)).cursor
     assert cursor is not None
-    yield from map(_event_row, cursor)
+    yield from map(_event_row, cursor)  # type: ignore[arg-type]
 
 
 def _event_row(values: Sequence[Any]) -> EventRow:

@@ -71,10 +71,22 @@ def describe_video(
             fps=reader.index.fps,
             width=reader.width,
             height=reader.height,
-            relative_path=_relative(path, project_folder),
+            relative_path=relative_path(path, project_folder),
             size_bytes=sum(file.stat().st_size for file in (image_files(path) if path.is_dir() else [path])),
             image_fps=image_fps if path.is_dir() else None,
         )
+
+
+def relative_path(path: Path, folder: Path | None) -> str:
+    """The path as seen from the folder, posix style; "" where there is no folder or no way from it."""
+    if folder is None:
+        return ""
+    try:
+        # Path.relative_to cannot go up before Python 3.12.
+        return Path(os.path.relpath(path, folder.absolute())).as_posix()
+    except ValueError:
+        # Another drive on Windows.
+        return ""
 
 
 def _add_file(digest: hashlib._Hash, path: Path) -> None:
@@ -94,14 +106,3 @@ def _spread(images: list[Path]) -> list[Path]:
     if len(images) <= _SAMPLES:
         return images
     return [images[(len(images) - 1) * sample // (_SAMPLES - 1)] for sample in range(_SAMPLES)]
-
-
-def _relative(path: Path, folder: Path | None) -> str:
-    if folder is None:
-        return ""
-    try:
-        # Path.relative_to cannot go up before Python 3.12.
-        return Path(os.path.relpath(path, folder.absolute())).as_posix()
-    except ValueError:
-        # Another drive on Windows.
-        return ""
