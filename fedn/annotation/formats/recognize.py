@@ -1,0 +1,131 @@
+"""Which of the known formats a file has: its content decides, its name only where the content leaves it open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fedn.annotation.formats.casme2 import is_casme2
+from fedn.annotation.formats.casme3 import is_casme3
+from fedn.annotation.formats.foreign_file import decode_text, open_zip, parse_json, read_bytes
+from fedn.annotation.formats.known_formats import FORMATS, KnownFormat
+from fedn.annotation.formats.samm import is_samm
+from fedn.annotation.formats.table import Table, read_delimited, sheet_table
+from fedn.annotation.formats.workbook import Workbook, read_workbook
+from fedn.errors import FormatError
+
+# The columns that only one format has. Tables may have more.
+_COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("csv", ("video", "onset", "offset", "label")),
+    ("megc2022", ("vid", "pred_onset", "pred_offset", "type")),
+    ("megc2023", ("vid", "onset", "offset", "type")),
+    ("megc2024", ("subject", "video", "onset", "offset", "emotion")),
+    ("auw-gcn", ("video_name", "start_frame", "end_frame", "type_idx")),
+    ("lgsnet", ("subject", "video", "type_idx", "startFrame", "endFrame")),
+    ("openface", ("frame", "timestamp", "confidence", "success")),
+    ("boris-table", ("Behavior", "Start (s)", "Stop (s)")),
+    ("boris-table", ("Behavior", "Behavior type", "Time")),
+)
+# Texts that files of these formats cannot do without, each in a form that survives any spacing.
+_MARKS = (
+    ("eaf", re.compile(r"<ANNOTATION_DOCUMENT[\s>]")),
+    ("textgrid", re.compile(r'"\s*ooTextFile')),
+)
+_HEAD_CHARACTERS = 65_536
+
+
+def recognize_format(path: Path) -> KnownFormat | None:
+    """The format of a file; None for a table whose columns only its maker knows.
+
+    Raises:
+        FormatError: if the file cannot be read, or is neither a table nor of any known format.
+    """
+    content = read_bytes(path)
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        name = _of_zip(path)
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        name = _of_workbook(read_workbook(path))
+    elif content.startswith(b"\x1f\x8b"):
+        name = "boris"
+    else:
+        name = _of_text(path, decode_text(content, path))
+    return FORMATS[name] if name else None
+
+
+def _of_zip(path: Path) -> str:
+    with open_zip(path) as archive:
+        members = set(archive.namelist())
+    if "db" in members:
+        return "datavyu"
+    return _of_workbook(read_workbook(path))
+
+
+def _of_workbook(book: Workbook) -> str:
+    for name, test in (("casme2", is_casme2), ("casme3", is_casme3), ("samm", is_samm)):
+        if test(book):
+            return name
+    names = [_of_columns(sheet_table(book, sheet)) for sheet in book.sheets]
+    found = next(filter(None, names), "")
+    return "xlsx" if found == "csv" else found
+
+
+def _of_text(path: Path, text: str) -> str:
+    head = text.lstrip()[:_HEAD_CHARACTERS]
+    marked = next((name for name, mark in _MARKS if mark.search(head)), "")
+    if marked:
+        return marked
+    if head.startswith("<"):
+        raise FormatError(f"{path} is XML, but no file of ELAN; choose another file or name its format")
+    if head.startswith(("{", "[")):
+        return _of_json(path, parse_json(path))
+    lines = head.splitlines()
+    if lines and lines[0].strip() in ("1", "2"):
+        return "megc2021"
+    if lines and _is_detection(lines[0]):
+        return "lgsnet-detections"
+    return _of_columns(_table(path))
+
+
+def _table(path: Path) -> Table:
+    table = read_delimited(path)
+    if len(table.header) < 2:
+        raise FormatError(f"{path} is no table and of no known format; choose another file or name its format")
+    return table
+
+
+def _is_detection(line: str) -> bool:
+    cells = line.split("\t")
+    return len(cells) in (4, 5) and all(re.fullmatch(r"\s*-?[\d.]+(e-?\d+)?\s*", cell) for cell in cells[1:])
+
+
+def _of_columns(table: Table) -> str:
+    """The format of which a table has the most columns, "" if it has those of none."""
+    header = {cell.casefold() for cell in table.header}
+    fitting = [(len(names), name) for name, names in _COLUMNS if _all_in(names, header)]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else ""
+
+
+def _all_in(names: Sequence[str], header: set[str]) -> bool:
+    return all(name.casefold() in header for name in names)
+
+
+def _of_json(path: Path, document: Any) -> str:
+    keys = set(document) if isinstance(document, dict) else set()
+    if document_format := keys & {"format"}:
+        return "json" if document_format and str(document["format"]).startswith("fedn-") else _no_json(path)
+    if {"project_format_version", "observations"} <= keys or {"behaviors_conf", "observations"} <= keys:
+        return "boris"
+    if {"file", "metadata"} <= keys:
+        return "via"
+    tasks = document if isinstance(document, list) else [document]
+    if tasks and all(isinstance(task, dict) and ("annotations" in task or "predictions" in task) for task in tasks):
+        return "label-studio"
+    return _no_json(path)
+
+
+def _no_json(path: Path) -> str:
+    raise FormatError(
+        f"{path} is JSON, but neither of this program nor of BORIS, VIA or Label Studio; choose another file"
+    )
