@@ -32,10 +32,15 @@ def the_video(path: Path, videos: Sequence[VideoEvents]) -> VideoEvents:
 
 @dataclass(slots=True)
 class Losses:
-    """Collects what a file of `program` cannot hold; the same loss at the same place is told once, with its number."""
+    """Collects what a file of `program` cannot hold; the same loss at the same place is told once, with its number.
+
+    Attributes:
+        keeps_spaces: whether texts of the file may begin and end with spaces.
+    """
 
     path: Path
     program: str
+    keeps_spaces: bool = True
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, place: str, text: str) -> None:
@@ -55,6 +60,9 @@ class Losses:
         if not lines and "\n" in kept:
             self.add(place, f"line breaks of a text became spaces: {self.program} cannot hold them")
             kept = kept.replace("\n", " ")
+        if not self.keeps_spaces and kept != kept.strip():
+            self.add(place, f"spaces around a text were left out: {self.program} cannot hold them")
+            kept = kept.strip()
         return kept
 
     def tiers(self, video: VideoEvents, times: FrameTimes | None = None, *, lines: bool = True) -> list[TierEvents]:
