@@ -13,10 +13,12 @@ import typer
 
 from app.commands.event_files import FORMATS, parse_formats, write_prediction
 from app.commands.output import JsonOption, Output, RecordsOption, counted, output
+from app.document.file_names import distinct_names
 from fedn.errors import FednError
 from fedn.registry import DEFAULT_MODEL, resolve_model
 
 if TYPE_CHECKING:
+    from fedn.annotation.formats.known_formats import KnownFormat
     from fedn.prediction import Prediction
     from fedn.predictor import VideoPredictor
 
@@ -39,7 +41,7 @@ class Targets:
     """
 
     folder: Path | None
-    formats: tuple[str, ...]
+    formats: tuple[KnownFormat, ...]
     curves: bool
     cache: Path
     image_fps: float | None
@@ -73,7 +75,7 @@ def detect(
             from fedn.predictor import load_predictor
 
             predictor = load_predictor(folder, device=device)
-            stems = unique_stems(readable)
+            stems = distinct_names(unique_stems(readable))
             for video, stem in zip(readable, stems, strict=True):
                 try:
                     prediction = predictor.detect(
@@ -148,7 +150,9 @@ def deliver(
         with open_video(video, image_fps=targets.image_fps, cache_dir=cache_folder(targets.cache, video)) as reader:
             index = reader.index
         name = predictor.info.name
-        write_prediction(targets.folder, stem, prediction, model=name, index=index, formats=targets.formats)
+        remarks = write_prediction(targets.folder, stem, prediction, model=name, index=index, formats=targets.formats)
+        for remark in remarks:
+            spoken.reporter.warn(str(remark), video=str(video))
         if targets.curves:
             write_curves(targets.folder / f"{stem}.curves.npz", prediction, threshold)
     if spoken.as_records:

@@ -7,13 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.event_files import FORMATS, parse_formats, write_project_events
+from app.commands.export_files import export
+from app.commands.import_files import import_
 from app.commands.output import JsonOption, counted, output
 from app.commands.project_content import add_labels, add_videos, summary
+from app.commands.project_upkeep import backup, check, relink, restore
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.errors import ProjectError
 
 application = typer.Typer(help="Make a project, fill it, look at it, export it.", no_args_is_help=True)
+application.command("import")(import_)
+for function in (export, check, backup, restore, relink):
+    application.command()(function)
 ProjectArgument = Annotated[Path, typer.Argument(help="The project's folder.")]
 WhoOption = Annotated[str, typer.Option(help="Under whose name the change is kept.")]
 
@@ -103,22 +108,6 @@ def info(project: ProjectArgument, json: JsonOption = False) -> None:
             )
             for tier in video["tiers"]:
                 out.say(f"    {tier['name']:<24} {tier['source']:<12} {tier['events']:>5} events")
-
-
-@application.command()
-def export(
-    project: ProjectArgument,
-    out: Annotated[Path, typer.Option(help="Folder for the files.")],
-    format: Annotated[str, typer.Option(help=f"{', '.join(FORMATS)}; several with commas.")] = "csv",
-    json: JsonOption = False,
-) -> None:
-    """Write the events of every video: one file per video and format."""
-    with output(json) as spoken:
-        from fedn.annotation.store import load_project
-
-        written: list[Any] = write_project_events(load_project(project), out, parse_formats(format), spoken.reporter)
-        spoken.document({"files": [str(path) for path in written]})
-        spoken.say(f"wrote {counted(len(written), 'file')} to {out}")
 
 
 def _vocabulary(name: str) -> Any:
