@@ -73,6 +73,7 @@ class AugmentationConfig:
         offset: standard deviation of a constant error of the whole window, as a wrong face at rest would make.
         channel_dropout: share of the channels that are silent for a window.
         mix: strength up to which the motion of another window without any event is added.
+        variants: up to three variants of the faces, the first mirrored; each window shows one of them or the original.
     """
 
     shift_frames: int = 16
@@ -82,6 +83,7 @@ class AugmentationConfig:
     offset: float = 0.1
     channel_dropout: float = 0.1
     mix: float = 0.5
+    variants: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +177,14 @@ class TrainingConfig:
             (how.batch_size, "batch_size", 1),
             (how.window_step, "window_step", 1),
             (how.gradient_frames, "gradient_frames", 1),
+            (self.augmentation.variants, "variants", 0),
         ]:
             if value < least:
                 raise TrainingError(f"{name} is {value}; it must be at least {least}")
+        if self.augmentation.variants > (3 if how.scope == "detector" else 0):
+            raise TrainingError(
+                "there are three variants of faces, and none for the scope “full”; lower variants"
+            )
         if not 0 < how.learning_rate < 1:
             raise TrainingError(f"the learning rate {how.learning_rate} is not between 0 and 1")
         if shared := set(self.data.validation) & set(self.data.held_out):
@@ -208,10 +215,17 @@ def config_from_toml(text: str, where: str = "the recipe") -> TrainingConfig:
     Raises:
         TrainingError: if the text is no TOML, an entry is unknown, or a value is of the wrong type.
     """
+    return _config(_parsed(text, where), where)
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
     try:
-        content = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"{where} is not valid TOML ({error}); correct that line") from None
+
+
+def _config(content: dict[str, Any], where: str) -> TrainingConfig:
     sections = {
         name: _section(kind, content.pop(name, {}), f"{where}, section [{name}]") for name, kind in _SECTIONS.items()
     }
@@ -247,15 +261,34 @@ def _check(value: Any, default: Any, what: str) -> None:
 
 
 def read_config(path: Path) -> TrainingConfig:
-    """A recipe or the config of a run.
+    """A recipe or the config of a run. A recipe that begins with `like = "other.toml"` states what differs from that.
 
     Raises:
-        TrainingError: if it is missing or wrong.
+        TrainingError: if it, or one that it is like, is missing or wrong.
     """
+    return _config(_recipe(path, ()), str(path))
+
+
+def _recipe(path: Path, likes: tuple[Path, ...]) -> dict[str, Any]:
     try:
-        return config_from_toml(path.read_text(encoding="utf-8"), str(path))
+        content = _parsed(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise TrainingError(f"the recipe {path} cannot be read ({error}); check the path") from None
+    if (like := content.pop("like", None)) is None:
+        return content
+    other = path.parent / str(like)
+    if other in (*likes, path):
+        raise TrainingError(f"the recipe {path} is like {other}, which is like it in turn; remove one “like”")
+    return _merged(_recipe(other, (*likes, path)), content)
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(below[key], above[key])
+        for key in below.keys() & above.keys()
+        if isinstance(below[key], Mapping) and isinstance(above[key], Mapping)
+    }
+    return {**below, **above, **both}
 
 
 def with_settings(config: TrainingConfig, settings: Sequence[str]) -> TrainingConfig:

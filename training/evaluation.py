@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from fedn.annotation.event import Event
-from fedn.annotation.matching import match
 from fedn.annotation.metrics import Evaluation, evaluate
+from fedn.annotation.thresholds import above, nested_thresholds, threshold_counts
 from fedn.errors import TrainingError
 from fedn.features.extract import VideoFeatures
 from fedn.prediction import Prediction
@@ -17,7 +15,6 @@ from fedn.predictor import FeaturePredictor, VideoPredictor
 from fedn.progress import SILENT, Reporter
 from training.datasets.sample import Sample
 
-PLATEAU = 0.01
 IOU = 0.5
 
 
@@ -31,10 +28,7 @@ class Predicted:
 
     def above(self, threshold: float) -> dict[str, list[Event]]:
         """The events whose score reaches a threshold."""
-        return {
-            name: [event for event in events if (event.score or 0.0) >= threshold]
-            for name, events in self.events.items()
-        }
+        return {name: above(events, threshold) for name, events in self.events.items()}
 
     def evaluation(self, threshold: float) -> Evaluation:
         return evaluate(self.truth, self.above(threshold), IOU, candidates=self.candidates)
@@ -66,29 +60,15 @@ def _prediction(predictor: VideoPredictor, sample: Sample, reporter: Reporter) -
 
 
 def choose_threshold(predicted: Predicted, otherwise: float = 0.5) -> float:
-    """The middle of the range of thresholds whose spotting F1 is within a hundredth of the best.
+    """The threshold that suits these predictions (see `fedn.annotation.thresholds`); `otherwise` if nothing is hit."""
+    return threshold_counts(predicted.truth, predicted.events, IOU).best(otherwise)
 
-    The middle, because the best point itself is an accident of a few events.
+
+def choose_nested_thresholds(by_subject: Mapping[str, Predicted], otherwise: float = 0.5) -> dict[str, float]:
+    """For each subject the threshold that suits all the others, so that nobody is judged at one chosen on them.
+
+    Args:
+        by_subject: each subject's predictions by a model that has not seen the subject (leave one subject out).
     """
-    n_truth = sum(len(events) for events in predicted.truth.values())
-    if n_truth == 0:
-        return otherwise
-    thresholds = np.arange(0.05, 0.96, 0.01)
-    scores = []
-    for threshold in thresholds:
-        events = predicted.above(float(threshold))
-        hits = sum(
-            len(match([e.interval for e in predicted.truth[name]], [e.interval for e in own], IOU))
-            for name, own in events.items()
-        )
-        scores.append(2 * hits / (n_truth + sum(len(own) for own in events.values())))
-    best = int(np.argmax(scores))
-    if scores[best] == 0:
-        return otherwise
-    good = np.array(scores) >= scores[best] - PLATEAU
-    first = last = best
-    while first > 0 and good[first - 1]:
-        first -= 1
-    while last + 1 < len(good) and good[last + 1]:
-        last += 1
-    return round(float(thresholds[(first + last) // 2]), 2)
+    counts = {name: threshold_counts(own.truth, own.events, IOU) for name, own in by_subject.items()}
+    return nested_thresholds(counts, otherwise)

@@ -31,6 +31,7 @@ from training.loop import EpochFigures, Trainer
 from training.run_folder import BEST, LAST, RunFolder, RunReporter
 from training.splits import Split, split_subjects
 from training.start import feature_source, fit_scale, starting_model
+from training.variants import with_variants
 from training.windows import to_grid
 
 MODEL = "model"
@@ -117,6 +118,12 @@ class _Run:
         self.folder.write_json("split.json", self.split.to_json())
         self.folder.write_json("manifest.json", manifest(samples, self.start.info.labels))
         self.training = [sample for sample in samples if sample.subject in self.split.training]
+        if variants := self.config.augmentation.variants:
+            if self.config.data.features:
+                raise TrainingError("features from files have no variants; set variants to 0 in the recipe")
+            self.training = with_variants(
+                self.training, variants, self.config.data, self.start.backbone, str(self.device), reporter
+            )
         self.validation = [sample for sample in samples if sample.subject in self.split.validation]
         detector = self.start.detector
         if not self.config.start.parent:

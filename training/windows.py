@@ -35,6 +35,7 @@ class GridSample:
         known: (G,) bool, reviewed.
         frames: (G,) the video's frame of each cell.
         reference: (C,) what was subtracted from the features.
+        variants: (G, C) float32, prepared, for each variant of the faces.
     """
 
     sample: Sample
@@ -45,19 +46,14 @@ class GridSample:
     known: NDArray[np.bool_]
     frames: NDArray[np.int64]
     reference: Tensor
+    variants: tuple[Tensor, ...] = ()
 
 
 def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> GridSample:
     """Resamples and prepares a sample. Micro-expressions, unknown labels and events cut by the reviewed range are
     UNCERTAIN."""
     grid = TimeGrid.of(sample.frame_index)
-    features, seen = torch.from_numpy(np.asarray(sample.features)), torch.from_numpy(np.asarray(sample.has_face))
-    device = detector.feature_mean.device
-    with torch.no_grad():
-        reference = detector.reference(features.to(device), seen.to(device))
-        prepared = detector.prepare(features.to(device), seen.to(device), reference).cpu()[
-            torch.from_numpy(grid.frames)
-        ]
+    prepared, reference = _prepared(sample.features, sample, grid, detector)
     known = np.zeros(grid.cell_count, dtype=bool)
     for interval in sample.reviewed:
         start, stop = grid.to_grid(interval)
@@ -73,16 +69,30 @@ def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> Gr
         roles=np.array([TRUE if certain else UNCERTAIN for certain in sure], dtype=np.int64),
         known=known,
         frames=grid.frames,
-        reference=reference.cpu(),
+        reference=reference,
+        variants=tuple(_prepared(varied, sample, grid, detector)[0] for varied in sample.variants),
     )
 
 
+@torch.no_grad()
+def _prepared(
+    features: NDArray[np.float16], sample: Sample, grid: TimeGrid, detector: FednDetector
+) -> tuple[Tensor, Tensor]:
+    """Features on the grid (G, C) as the network reads them, and the reference (C,) that was subtracted."""
+    device = detector.feature_mean.device
+    values = torch.from_numpy(np.asarray(features)).to(device)
+    seen = torch.from_numpy(np.asarray(sample.has_face)).to(device)
+    reference = detector.reference(values, seen)
+    return detector.prepare(values, seen, reference).cpu()[torch.from_numpy(grid.frames)], reference.cpu()
+
+
 class Place(NamedTuple):
-    """Where a training window lies: row of its sample, first own cell, cells per window frame."""
+    """Where a training window lies: row of its sample, first own cell, cells per window frame; 0 or its variant."""
 
     row: int
     start: int
     speed: float
+    variant: int = 0
 
 
 def draw_places(
@@ -132,7 +142,8 @@ def _candidates(
     for start in range(0, max(1, cells - window + step), step):
         shift = random.uniform(-augmentation.shift_frames, augmentation.shift_frames)
         speed = float(np.exp(random.uniform(-1, 1) * np.log1p(augmentation.speed)))
-        place = Place(row, round(min(start, max(0, cells - window)) + shift), speed)
+        variant = int(random.integers(1 + len(sample.variants))) if sample.variants else 0
+        place = Place(row, round(min(start, max(0, cells - window)) + shift), speed, variant)
         first, last = int(max(0, place.start)), int(min(cells, place.start + window * speed))
         if last > first and sample.known[first:last].sum() >= MIN_KNOWN_SHARE * min(window, cells):
             yield place
@@ -187,13 +198,14 @@ def read_cells(place: Place, config: FednConfig) -> NDArray[np.float64]:
 
 
 def _cut(sample: GridSample, place: Place, config: FednConfig) -> Tensor:
+    prepared = sample.variants[place.variant - 1] if place.variant else sample.prepared
     cells = torch.from_numpy(read_cells(place, config)).clamp(0, len(sample.known) - 1)
     if place.speed == 1.0:
-        return sample.prepared[cells.round().long()]
+        return prepared[cells.round().long()]
     below = cells.floor().long()
     above = (below + 1).clamp_max(len(sample.known) - 1)
     part = (cells - below).float().unsqueeze(1)
-    return sample.prepared[below] * (1 - part) + sample.prepared[above] * part
+    return prepared[below] * (1 - part) + prepared[above] * part
 
 
 def _known(sample: GridSample, place: Place, window: int) -> NDArray[np.bool_]:

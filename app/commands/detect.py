@@ -54,6 +54,9 @@ def detect(
     ] = None,
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = DEFAULT_MODEL,
     project: Annotated[Path | None, typer.Option(help="The project whose models are meant.")] = None,
+    features: Annotated[
+        Path | None, typer.Option(help="Folder of feature files, for a model that reads those instead of faces.")
+    ] = None,
     device: DeviceOption = "auto",
     format: Annotated[
         str, typer.Option(help=f"Of the event files: {', '.join(FORMATS)}; several with commas.")
@@ -78,13 +81,16 @@ def detect(
             stems = distinct_names(unique_stems(readable))
             for video, stem in zip(readable, stems, strict=True):
                 try:
-                    prediction = predictor.detect(
-                        video,
-                        cache_dir=cache_folder(targets.cache, video),
-                        image_fps=image_fps,
-                        threshold=threshold,
-                        reporter=spoken.reporter,
-                    )
+                    if features is not None:
+                        prediction = detect_from_files(predictor, video, features, image_fps, threshold, spoken)
+                    else:
+                        prediction = predictor.detect(
+                            video,
+                            cache_dir=cache_folder(targets.cache, video),
+                            image_fps=image_fps,
+                            threshold=threshold,
+                            reporter=spoken.reporter,
+                        )
                 except FednError as error:
                     failures.append(tell_failure(error, len(videos), spoken))
                     continue
@@ -100,6 +106,35 @@ def detect(
                 )
             )
         spoken.ending = ending(documents)
+
+
+def detect_from_files(
+    predictor: VideoPredictor,
+    video: Path,
+    folder: Path,
+    image_fps: float | None,
+    threshold: float | None,
+    spoken: Output,
+) -> Prediction:
+    """The events of a video whose features another program has computed.
+
+    Raises:
+        ModelError: if the model reads no features from files, or there are none for this video.
+    """
+    from fedn.errors import ModelError
+    from fedn.features.extract import VideoFeatures
+    from fedn.features.feature_files import FeatureFiles
+    from fedn.predictors.fedn import FednPredictor
+    from fedn.video.reader import open_video
+
+    if not isinstance(predictor, FednPredictor) or not predictor.detector.config.feature_step:
+        raise ModelError(f"“{predictor.info.name}” reads faces, not feature files; leave out --features")
+    network = predictor.detector.config
+    files = FeatureFiles(folder, network.feature_size, network.feature_step, network.feature_center)
+    with open_video(video, image_fps=image_fps) as reader:
+        index = reader.index
+    features = VideoFeatures(*files.read(video.name, "", index.frame_count), index)
+    return predictor.detect_features(features, video=video, threshold=threshold, reporter=spoken.reporter)
 
 
 def used_device(device: str) -> str:

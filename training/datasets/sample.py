@@ -28,6 +28,7 @@ class Sample:
         path: the video file, None if there are features only.
         cache: the video's cache folder.
         image_fps: frame rate of a folder of images, None for a video file.
+        variants: features (T, C) of the same frames with varied faces (see training.variants).
     """
 
     video: str
@@ -40,6 +41,7 @@ class Sample:
     path: Path | None = None
     cache: Path | None = None
     image_fps: float | None = None
+    variants: tuple[NDArray[np.float16], ...] = ()
 
     @property
     def reviewed_events(self) -> tuple[Event, ...]:
