@@ -15,20 +15,27 @@ from fedn.errors import VideoError
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader
 
+_DIGITS = re.compile(r"(\d+)")
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 
 
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural_key(name: str) -> list[str | int]:
     """Sorts img2 before img10: runs of digits count as numbers."""
-    parts = re.findall(r"\d+|\D+", name.casefold())
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts)
+    parts: list[str | int] = [*_DIGITS.split(name.casefold())]
+    parts[1::2] = map(int, parts[1::2])
+    return parts
+
+
+def image_names(folder: Path) -> list[str]:
+    """Names of the images of a folder in natural order, without hidden files."""
+    with os.scandir(folder) as entries:  # Knows what a file is without asking the disk for each of thousands.
+        names = [entry.name for entry in entries if is_image_name(entry.name) and entry.is_file()]
+    return sorted(names, key=lambda name: (natural_key(name), name))
 
 
 def image_files(folder: Path) -> list[Path]:
     """The images of a folder in natural order, without hidden files."""
-    with os.scandir(folder) as entries:  # Knows what a file is without asking the disk for each of thousands.
-        names = [entry.name for entry in entries if is_image_name(entry.name) and entry.is_file()]
-    return [folder / name for name in sorted(names, key=lambda name: (natural_key(name), name))]
+    return [folder / name for name in image_names(folder)]
 
 
 def is_image_name(name: str) -> bool:
@@ -38,7 +45,7 @@ def is_image_name(name: str) -> bool:
 
 def image_number(name: str) -> int | None:
     """The number in an image's name, the last of them: 1 in "006_1_0001.jpg"; None if it has none."""
-    digits = re.findall(r"\d+", name.rpartition(".")[0])
+    digits = _DIGITS.findall(name.rpartition(".")[0])
     return int(digits[-1]) if digits else None
 
 

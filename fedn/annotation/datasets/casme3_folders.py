@@ -65,7 +65,8 @@ def _copy(path: Path, is_images: bool, part: str) -> Copy | None:
 def _told(tree: FolderTree, unlabelled: list[Path], unknown: dict[Path, int]) -> list[Remark]:
     remarks: list[Remark] = []
     if unlabelled:
-        text = f"{len(unlabelled)} videos of part B have no labels; they were not added (main.py project add adds them)"
+        what = "1 video of part B has" if len(unlabelled) == 1 else f"{len(unlabelled)} videos of part B have"
+        text = f"{what} no labels; they were not added (main.py project add adds them)"
         remarks.append(Remark(tree.root, "", text))
     for place, count in unknown.items():
         what = "1 folder or file in it is" if count == 1 else f"{count} folders or files in it are"

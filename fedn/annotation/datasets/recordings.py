@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fedn.annotation.formats.content import Remark
 from fedn.annotation.formats.frame_numbers import FrameNumbers
-from fedn.video.image_folder import image_files, image_number, natural_key
+from fedn.video.image_folder import image_names, image_number, natural_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ def recording_numbers(recording: Recording, frame_count: int) -> tuple[FrameNumb
     """
     if not recording.is_images:
         return FrameNumbers(frame_count), ()
-    files = image_files(recording.path)
-    found = [image_number(file.name) for file in files]
+    names = image_names(recording.path)
+    found = [image_number(name) for name in names]
     numbers = [number for number in found if number is not None]
     if len(numbers) < len(found) or any(after <= before for before, after in pairwise(numbers)):
         text = "its images are not numbered each with its own number; labels were placed by counting the images from 1"
-        return FrameNumbers(len(files)), (Remark(recording.path, "", text),)
+        return FrameNumbers(len(names)), (Remark(recording.path, "", text),)
     named = FrameNumbers.of_named_images(tuple(numbers))
     return named, tuple(Remark(recording.path, "", text) for text in _gaps(numbers))
 
