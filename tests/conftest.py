@@ -26,6 +26,7 @@ settings.load_profile("fedn")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--headed", action="store_true", help="show the windows on the screen instead of off it")
+    parser.addoption("--kill-rounds", type=int, default=24, help="how often the test of kills kills an editor")
 
 
 @pytest.fixture(autouse=True)
