@@ -23,21 +23,28 @@ def content_key(path: Path) -> str:
     Raises:
         VideoError: if there is no such file or folder, or it may not be read.
     """
+    return _key_and_size(path)[0]
+
+
+def _key_and_size(path: Path) -> tuple[str, int]:
+    """The key, and how many bytes there are in all."""
     digest = hashlib.sha256()
     try:
         if path.is_dir():
             images = image_files(path)
-            for image in images:
-                digest.update(f"{image.name}\0{image.stat().st_size}\0".encode())
+            sizes = [image.stat().st_size for image in images]
+            for image, size in zip(images, sizes, strict=True):
+                digest.update(f"{image.name}\0{size}\0".encode())
             for image in _spread(images):
                 digest.update(image.read_bytes()[:_SAMPLE_BYTES])
+            size_bytes = sum(sizes)
         else:
-            _add_file(digest, path)
+            size_bytes = _add_file(digest, path)
     except FileNotFoundError as error:
         raise VideoError(f"{path} is not there: check the name, or point to where the video was moved.") from error
     except OSError as error:
         raise VideoError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()[:32], size_bytes
 
 
 def describe_video(
@@ -58,7 +65,7 @@ def describe_video(
         VideoError: if it cannot be read.
     """
     path = path.absolute()
-    key = content_key(path)
+    key, size_bytes = _key_and_size(path)
     if path.is_dir() and image_fps is None:
         image_fps = 30.0
     cache_dir = cache_root / key if cache_root is not None else None
@@ -72,7 +79,7 @@ def describe_video(
             width=reader.width,
             height=reader.height,
             relative_path=relative_path(path, project_folder),
-            size_bytes=sum(file.stat().st_size for file in (image_files(path) if path.is_dir() else [path])),
+            size_bytes=size_bytes,
             image_fps=image_fps if path.is_dir() else None,
         )
 
@@ -89,16 +96,18 @@ def relative_path(path: Path, folder: Path | None) -> str:
         return ""
 
 
-def _add_file(digest: hashlib._Hash, path: Path) -> None:
+def _add_file(digest: hashlib._Hash, path: Path) -> int:
+    """Adds a file to the digest and returns its size."""
     size = path.stat().st_size
     digest.update(f"{size}\0".encode())
     with path.open("rb") as file:
         if size <= _SAMPLES * _SAMPLE_BYTES:
             digest.update(file.read())
-            return
+            return size
         for sample in range(_SAMPLES):
             file.seek((size - _SAMPLE_BYTES) * sample // (_SAMPLES - 1))
             digest.update(file.read(_SAMPLE_BYTES))
+    return size
 
 
 def _spread(images: list[Path]) -> list[Path]:
