@@ -87,10 +87,10 @@ class LiveBackbone:
 
     def _forward(self, images: Tensor) -> Tensor:
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bfloat16):
-            return self.backbone(_normalized(images.to(self._device)))
+            return self.backbone(normalized(images.to(self._device)))
 
 
-def _normalized(images: Tensor) -> Tensor:
+def normalized(images: Tensor) -> Tensor:
     """Bytes (N, H, W, 3) -> what the backbone was pre-trained on, (N, 3, H, W)."""
     mean, deviation = torch.tensor(MEAN, device=images.device), torch.tensor(STD, device=images.device)
     return ((images.float() / 255 - mean) / deviation).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)

@@ -15,11 +15,13 @@ from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.model_info import ModelInfo
 from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
+from fedn.registry import DEFAULT_MODEL
 from training.average import WeightAverage
 from training.config import TrainingConfig
 from training.datasets.sample import Sample
 from training.evaluation import Predicted
 from training.loop import learning_rate
+from training.start import starting_backbone
 
 OnStep = Callable[[int, int, float], None]
 """Called after each step with the steps done, all steps of the epoch, and the loss; may raise to end the epoch."""
@@ -125,6 +127,28 @@ class Learner(ABC):
 
     def _parameters(self) -> list[nn.Parameter]:
         return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
+
+
+def starting_labels(config: TrainingConfig) -> tuple[str, ...]:
+    """The labels of a new network.
+
+    Raises:
+        TrainingError: if the recipe names none.
+    """
+    if not config.start.labels:
+        raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
+    return config.start.labels
+
+
+def pretrained_backbone(config: TrainingConfig) -> ResNet18:
+    """The recipe's backbone, or without one that of the model that comes with the program.
+
+    Little can be learned from the features of a random one.
+
+    Raises:
+        ModelError: if it cannot be read.
+    """
+    return starting_backbone(config.start.backbone or DEFAULT_MODEL, config.seed)
 
 
 def below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
