@@ -50,10 +50,10 @@ def image_number(name: str) -> int | None:
 
 
 class ImageFolderReader(VideoReader):
-    """Images of other sizes than the first are scaled to it.
+    """Images of other sizes than the first are scaled to it; damaged ones show the one before them, and are told.
 
     Raises:
-        VideoError: if the folder has no images, or the frame rate is not a positive number.
+        VideoError: if the folder has no image that can be read, or the frame rate is not a positive number.
     """
 
     def __init__(self, folder: Path, fps: float) -> None:
@@ -63,25 +63,46 @@ class ImageFolderReader(VideoReader):
         self._files = image_files(folder)
         if not self._files:
             raise VideoError(f"{folder} holds no images (jpg, png, bmp, tif or webp): choose another folder.")
+        self._damaged: set[int] = set()
         self.index = FrameIndex.regular(len(self._files), Fraction(fps).limit_denominator(100_000))
-        self.height, self.width = self._read(0).shape[:2]
+        self.height, self.width = self._readable(0).shape[:2]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Only of the images that have been asked for: none is opened to see whether it is sound."""
+        if not self._damaged:
+            return self.index.warnings
+        count, first = len(self._damaged), self._files[min(self._damaged)].name
+        what = f"the image {first} is damaged" if count == 1 else f"{count} images are damaged, the first is {first}"
+        return (*self.index.warnings, f"In {self.path.name} {what}: the one before is shown instead.")
 
     def frame(self, number: int) -> NDArray[np.uint8]:
         if not 0 <= number < self.index.frame_count:
             raise IndexError(f"frame {number} is not in {self.path} with {self.index.frame_count} images")
-        image = self._read(number)
+        image = self._readable(number)
         if image.shape[:2] != (self.height, self.width):
             image = cv2.resize(image, (self.width, self.height), interpolation=cv2.INTER_AREA)
         return np.asarray(image, np.uint8)
 
-    def _read(self, number: int) -> NDArray[np.uint8]:
+    def _readable(self, number: int) -> NDArray[np.uint8]:
+        """The image, or if it is damaged the nearest before it, or else behind it, that is not."""
+        for near in (*range(number, -1, -1), *range(number + 1, len(self._files))):
+            image = self._read(near) if near not in self._damaged else None
+            if image is not None:
+                return image
+            self._damaged.add(near)
+        raise VideoError(f"{self.path} has no image that can be read: copy or unpack it again.")
+
+    def _read(self, number: int) -> NDArray[np.uint8] | None:
+        """The image as RGB, None if it is damaged."""
         path = self._files[number]
         try:
             # imread cannot open paths with special characters on Windows.
             content = np.fromfile(path, np.uint8)
         except OSError as error:
             raise VideoError(f"{path} cannot be read ({error.strerror}): put it back or remove it.") from error
-        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
-        if image is None:
-            raise VideoError(f"{path} is not an image that can be read: replace or remove it.")
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+        try:
+            image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+        except cv2.error:  # Headers that promise pictures beyond its limits.
+            return None
+        return None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)

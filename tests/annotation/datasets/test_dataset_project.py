@@ -169,7 +169,8 @@ def test_an_empty_folder_becomes_the_project(samm: Path, tmp_path: Path) -> None
 
 def test_a_video_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
     samm = made_samm.write_dataset(tmp_path / "samm")
-    (samm / "SAMM_longvideos" / "006_1" / "006_1_0001.jpg").write_bytes(b"not an image")
+    for image in (samm / "SAMM_longvideos" / "006_1").iterdir():
+        image.write_bytes(b"not an image")
     document, remarks = create_with_dataset(NewProject(tmp_path / "study.fedn", "study"), samm)
     with document:
         assert {video.name for video in document.project.videos.values()} == {"006_2", "012_4", "012_5"}
