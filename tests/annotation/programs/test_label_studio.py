@@ -115,12 +115,7 @@ def test_an_export_of_others_is_read(tmp_path: Path) -> None:
     content = read_label_studio(save(tmp_path / "a.json", foreign()), known)
     note = "first\nsecond"
     assert tiers_of(content) == [
-        (
-            "faces",
-            Source.IMPORTED,
-            "ann@example.org",
-            [(0, 9, "joy", "first\nsecond"), (0, 9, "smile", "first\nsecond")],
-        ),
+        ("faces", Source.IMPORTED, "ann@example.org", [(0, 9, "joy", note), (0, 9, "smile", note)]),
         ("faces", Source.IMPORTED, "5", [(199, 199, "fear", "")]),
         ("faces (2)", Source.IMPORTED, "5", []),
         ("faces", Source.DETECTOR, "v1", [(10, 19, "joy", ""), (29, 39, "joy", "")]),
