@@ -344,11 +344,9 @@ class Session(QObject):
 
     def path_of(self, video: Video) -> Path:
         """Where the video lies now: next to the project if it is there, else where it was when it was added."""
-        if self.project is not None and video.relative_path:
-            near = (Path(self.project.folder) / video.relative_path).resolve()
-            if near.exists():
-                return near
-        return video.path
+        if self.project is None or video.id not in self.project.videos:
+            return video.path
+        return self.project.path_of(video.id)
 
     def cache_folder(self, video: Video) -> Path:
         assert self.project is not None

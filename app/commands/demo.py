@@ -73,7 +73,7 @@ def write_report(path: Path, found: Sequence[Found], project: Project, model: st
     for one in found:
         video = one.video
         cache = project.folder / "cache" / video.key
-        with open_video(video.path, image_fps=video.image_fps, cache_dir=cache) as reader:
+        with open_video(project.path_of(video.id), image_fps=video.image_fps, cache_dir=cache) as reader:
             parts.append(video_part(video, one.rows, reader, project.vocabulary))
     notes = [
         f"{len(found)} videos of {len(project.subjects())} rendered people whom the bundled model has never seen.",

@@ -59,7 +59,9 @@ def detect_all(document: Document, model: Path, out: Output) -> list[Found]:
     project, found = document.project, []
     for video in project.videos.values():
         cache = project.folder / "cache" / video.key
-        prediction = predictor.detect(video.path, cache_dir=cache, image_fps=video.image_fps, reporter=out.reporter)
+        prediction = predictor.detect(
+            project.path_of(video.id), cache_dir=cache, image_fps=video.image_fps, reporter=out.reporter
+        )
         write_curves(cache / f"curves-{model.name}.npz", prediction, predictor.info.threshold)
         tier = project.tier_named(video.id, DETECTOR_TIER, Source.DETECTOR, model.name)
         edits: list[Edit] = []

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.document.edit import Edit, Restore
 from fedn.annotation.changes import Change, EventRow
+from fedn.annotation.history import PastChange
 from fedn.annotation.project import Project
 from fedn.annotation.store import Store, create_project
 from fedn.annotation.vocabulary import Vocabulary, shipped_vocabulary
@@ -89,6 +90,10 @@ class Document:
     def history(self, limit: int = 100) -> list[dict[str, Any]]:
         """The last edits, newest first: id, time_utc, who, text, edit (JSON text), origin."""
         return self._store.history(limit)
+
+    def history_of(self, event_id: str) -> tuple[PastChange, ...]:
+        """Every edit that changed the event or rejected it, newest first; also of an event that has been deleted."""
+        return self._store.history_of(event_id)
 
     def close(self) -> None:
         """Gives the project free for others. Nothing waits to be saved. Closing twice is allowed."""

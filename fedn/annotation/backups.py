@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from fedn.errors import ProjectError
 
 BACKUPS = "backups"
 LAST, DAYS, WEEKS = 5, 14, 8
+_DAY_S = 86_400.0
 _NAME = re.compile(r"project-(\d{8}-\d{6}-\d{6})-edit(\d+)\.sqlite")
 _TIME = "%Y%m%d-%H%M%S-%f"
 
@@ -73,12 +75,21 @@ def back_up(database: Path, folder: Path, last_edit: int) -> Path | None:
     copies = list_backups(folder)
     if copies and copies[-1].edit == last_edit:
         return None
+    _remove_unfinished(folder)
     now = datetime.now(UTC)
     target = folder / f"project-{now.strftime(_TIME)}-edit{last_edit}.sqlite"
     copy_database(database, target)
     for old in superseded([*copies, Backup(target, now, last_edit)]):
         old.path.unlink(missing_ok=True)
     return target
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Copies that were cut off by a kill; one that another process is making now is younger."""
+    for path in folder.glob("*.part*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _DAY_S:
+                path.unlink()
 
 
 def keep_older(database: Path, folder: Path, revision: str) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,16 @@ def test_a_session_that_was_killed_is_backed_up_at_the_next_opening(folder: Path
     store._lock.release()  # What is left of a process that died: a lock that is free and a log that was not emptied.
     Store.open(folder).close()
     assert [backup.edit for backup in list_backups(folder / "backups")] == [0, 1]
+
+
+def test_copies_cut_off_by_a_kill_go_after_a_day(folder: Path) -> None:
+    (folder / "backups").mkdir()
+    old, young = folder / "backups" / "project-1.sqlite.part", folder / "backups" / "project-2.sqlite.part"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    Store.open(folder).close()
+    assert young.exists() and not old.exists()
 
 
 def test_old_copies_go(folder: Path) -> None:

@@ -31,7 +31,7 @@ def read_project_samples(
     cache = cache if cache is not None else folder / "cache"
     samples = []
     for number, (video, tier_id) in enumerate(chosen):
-        path = video_path(project, video)
+        path = project.path_of(video.id)
         try:
             features = video_features(
                 path,
@@ -61,12 +61,6 @@ def read_project_samples(
             )
         )
     return samples
-
-
-def video_path(project: Project, video: Video) -> Path:
-    """Where the video lies: beside the project first, then where it was when it was added."""
-    beside = project.folder / video.relative_path if video.relative_path else None
-    return beside.resolve() if beside is not None and beside.exists() else video.path
 
 
 def _is_unique(project: Project, video: Video) -> bool:
