@@ -18,7 +18,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.cascade_config import CascadeConfig
 from fedn.checkpoint import save_weights
-from fedn.cost import ModelCost
+from fedn.cost import ModelCost, model_cost
 from fedn.errors import ModelError
 from fedn.model_info import INFO_FILE, ModelInfo, read_model_info
 from fedn.prediction import Prediction
@@ -83,7 +83,7 @@ class CascadePredictor:
 
     def cost(self) -> ModelCost:
         """Parameters of both, and the spotter's work with one interval to be named in every second."""
-        first, second = (part.cost() for part in (self.spotter, self.recognizer))  # type: ignore[attr-defined]
+        first, second = model_cost(self.spotter), model_cost(self.recognizer)
         return ModelCost(
             first.parameters + second.parameters, first.flop_per_second_of_video + second.flop_per_second_of_video
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-import training.ceflnet
+import training.course
 from fedn.checkpoint import load_weights
 from fedn.errors import TrainingError
 from fedn.progress import Cancelled, Record, Reporter
@@ -21,7 +21,7 @@ from .conftest import LABELS, SampleMaker
 def config(monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker) -> TrainingConfig:
     """A training on made-up features of five subjects."""
     samples = [sample_of(f"v{n}", f"s{n}", frames=600, events=6, seed=n) for n in range(5)]
-    monkeypatch.setattr(training.ceflnet, "load_samples", lambda *_: samples)
+    monkeypatch.setattr(training.course, "load_samples", lambda *_: samples)
     return TrainingConfig(
         name="tiny",
         kind="ceflnet",
