@@ -131,8 +131,7 @@ def _fill(document: Document, new: NewProject, dataset: Dataset, reporter: Repor
         reporter.progress("adding labels", done, len(videos))
         own = labels.get(name)
         if own is None:
-            books = " and ".join(book.path.name for book in dataset.labels)
-            text = f"{books} has no row for it; it was added without events and not marked as reviewed"
+            text = "no label table has a row for it; it was added without events and not marked as reviewed"
             remarks.append(Remark(video.path, "", text))
         _add(document, video, own)
     return [*remarks, *content.remarks]
@@ -168,8 +167,8 @@ def _described(
 
 
 def _add(document: Document, video: Video, labels: VideoEvents | None) -> None:
-    """Adds a video with its tiers. What an expert has labelled counts as reviewed from start to end."""
-    from app.document.edits import AddTier, AddVideo, Group, MarkReviewed, PutVocabulary, ReplaceEvents
+    """Adds a video with its tiers. What an expert has labelled counts as reviewed, except where rows were left out."""
+    from app.document.edits import AddTier, AddVideo, Group, MarkReviewed, PutVocabulary, ReplaceEvents, UnmarkReviewed
 
     edits: list[Edit] = [AddVideo(video)]
     project = document.project
@@ -178,8 +177,9 @@ def _add(document: Document, video: Video, labels: VideoEvents | None) -> None:
             edits.append(PutVocabulary(shipped_vocabulary(own.vocabulary)))
         tier = Tier(video.id, own.name, own.source, own.who, vocabulary=own.vocabulary)
         edits += [AddTier(tier), ReplaceEvents(tier.id, own.events)]
-        if own.source is Source.EXPERT and own.events:
-            edits.append(MarkReviewed(video.id, Interval(0, video.frame_count)))
+    if labels is not None and any(own.source is Source.EXPERT for own in labels.tiers):
+        edits.append(MarkReviewed(video.id, Interval(0, video.frame_count)))
+        edits += [UnmarkReviewed(video.id, interval) for interval in labels.doubtful]
     document.do(Group(tuple(edits), f"Add {video.name} with its labels"))
 
 

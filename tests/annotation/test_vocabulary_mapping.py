@@ -14,6 +14,7 @@ from fedn.annotation.vocabulary_mapping import (
     shipped_mapping,
     shipped_mappings,
 )
+from fedn.coarse_fine import NEGATIVE, RARE
 from fedn.errors import FormatError
 
 
@@ -25,6 +26,12 @@ def test_self_reports_fall_into_the_coarse_classes_of_the_coders() -> None:
         "helpless", "confused", "pain", "sympathy",
     }  # fmt: skip
     assert (groups["happiness"], groups["surprise"]) == ("positive", "surprise")
+
+
+def test_networks_and_people_group_labels_alike() -> None:
+    coarse = shipped_mapping("coarse")
+    assert {coarse.label(label) for label in NEGATIVE} == {"negative"}
+    assert {coarse.label(label) for label in RARE} == {"others"}
 
 
 @pytest.mark.parametrize("name", shipped_mappings())

@@ -86,7 +86,9 @@ def open_dataset(
         )
     subjects = {recording.subject for recording in recordings}
     packed = [Remark(path, "", _packed_text(path, subjects)) for path in tree.packed]
-    return Dataset(root, kind, tuple(recordings), labels, (*remarks, *told, *odd, *left, *packed))
+    # What is to be said of the whole folder comes first.
+    every = sorted((*remarks, *told, *odd, *left, *packed), key=lambda remark: remark.file != root)
+    return Dataset(root, kind, tuple(recordings), labels, tuple(every))
 
 
 _COPIES: dict[DatasetKind, Callable[[FolderTree], tuple[list[Copy], list[Remark]]]] = {

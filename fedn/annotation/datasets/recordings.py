@@ -109,5 +109,5 @@ def _gaps(numbers: Sequence[int]) -> list[str]:
         words = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in gaps[:5])
         more = f" and {len(gaps) - 5} more gaps" if len(gaps) > 5 else ""
         what = "1 image is" if missing == 1 else f"{missing} images are"
-        texts.append(f"{what} missing between others ({words}{more}); labels were placed by the numbers")
+        texts.append(f"{what} missing in between ({words}{more}); labels were placed by the numbers")
     return texts

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fedn.annotation.formats.coded_rows import CodedRow, CodedTier, coded_videos
+from fedn.annotation.formats.coded_rows import CodedRow, CodedTier, coded_videos, expression_kind
 from fedn.annotation.formats.content import Content
 from fedn.annotation.formats.frame_numbers import NumbersOf, counted_from_one
 from fedn.annotation.formats.missing_offset import MissingOffset
@@ -151,9 +151,8 @@ def _row(row: SheetRow, book: _Book, remarks: RowRemarks) -> CodedRow | None:
     if code is None:
         say(f"no stimulus code is known for “{found[1]}”; the row was left out")
         return None
-    kind = _kind(row.text(7))
+    kind = expression_kind(row.text(7), say)
     if kind is None:
-        say(f"“{row.text(7)}” is neither a macro- nor a micro-expression; the row was left out")
         return None
     return CodedRow(
         place=place,
@@ -166,7 +165,3 @@ def _row(row: SheetRow, book: _Book, remarks: RowRemarks) -> CodedRow | None:
         labels=(row.text(6), row.text(8)),
         action_units=row.text(5),
     )
-
-
-def _kind(text: str) -> str | None:
-    return next((kind for kind in ("macro", "micro") if text.casefold().startswith(kind)), None)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fedn.annotation.formats.coded_rows import CodedRow, CodedTier, coded_videos
+from fedn.annotation.formats.coded_rows import CodedRow, CodedTier, coded_videos, expression_kind
 from fedn.annotation.formats.content import Content
 from fedn.annotation.formats.frame_numbers import NumbersOf, counted_from_one
 from fedn.annotation.formats.header_row import Columns, find_columns, unread_text
@@ -197,8 +197,7 @@ def _chosen(sheets: Sequence[LabelSheet], remarks: RowRemarks) -> list[tuple[Lab
         _tell_mixed_versions(versions, remarks)
     for sheet in sheets:
         for row in sheet.of_no_kind():
-            written = sheet.columns.text(row, "type")
-            remarks.row(sheet.place(row), f"the type “{written}” is neither macro nor micro; the row was left out")
+            expression_kind(sheet.columns.text(row, "type"), remarks.of_row(sheet.place(row)))
     return chosen
 
 

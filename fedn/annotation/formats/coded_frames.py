@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fedn.annotation.formats.frame_numbers import FrameNumbers
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.annotation.formats.workbook import Cell, cell_number, cell_text
+from fedn.annotation.interval import Interval
 
 LARGEST_NUMBER = 10_000_000
 Say = Callable[[str], None]
@@ -67,6 +68,20 @@ def coded_frames(cells: tuple[Cell, Cell, Cell], rule: MissingOffset, fps: float
     if apex == onset:
         say("the apex is the onset; it was kept")
     return Frames(onset, apex, offset)
+
+
+def doubtful_frames(cells: tuple[Cell, Cell, Cell], numbers: FrameNumbers, fps: float) -> Interval | None:
+    """Where the expression of a row that was left out may be: from the first to a second after the last of its numbers.
+
+    Returns:
+        The whole video if the row has no number and the video an end, None if the numbers lie outside of it.
+    """
+    known = [
+        int(number) for cell in cells if (number := cell_number(cell)) is not None and 0 < number <= LARGEST_NUMBER
+    ]
+    start = numbers.at_or_after(min(known, default=1))
+    stop = numbers.at_or_before(max(known) + round(fps) if known else LARGEST_NUMBER)
+    return Interval(start, stop + 1) if start is not None and stop is not None and start <= stop else None
 
 
 def _number(name: str, cell: Cell, say: Say) -> int | None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fedn.annotation.action_unit import ActionUnit, parse_action_units
-from fedn.annotation.event import Event
-from fedn.annotation.formats.coded_frames import Frames, Say, coded_frames, video_frames
+from fedn.annotation.event import KINDS, Event
+from fedn.annotation.formats.coded_frames import Frames, Say, coded_frames, doubtful_frames, video_frames
 from fedn.annotation.formats.content import TierEvents, VideoEvents
 from fedn.annotation.formats.frame_numbers import FrameNumbers, NumbersOf
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.annotation.formats.row_remarks import RowPlace, RowRemarks
 from fedn.annotation.formats.workbook import Cell
+from fedn.annotation.interval import Interval, union
 from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import Vocabulary, shipped_vocabulary
 from fedn.annotation.vocabulary_mapping import normal_label
@@ -62,6 +63,15 @@ class _Placed:
     frames: Frames
 
 
+def expression_kind(written: str, say: Say) -> str | None:
+    """“macro” or “micro” from what a coder wrote, such as "Micro - 1/2"; None if it is neither, which is then told."""
+    kind = next((kind for kind in KINDS if written.casefold().startswith(kind)), None)
+    if kind is None:
+        what = f"the type “{written}” is neither macro nor micro" if written else "nothing says macro or micro"
+        say(f"{what}; the row was left out")
+    return kind
+
+
 def coded_videos(
     rows: Sequence[CodedRow],
     tiers: Sequence[CodedTier],
@@ -90,8 +100,9 @@ def coded_videos(
             for row in own:
                 remarks.row(row.place, f"the video {video} is not there; the row was left out")
             continue
-        placed = [found for row in own if (found := _placed(row, numbers, rule, fps, remarks)) is not None]
-        placed = _in_order(_without_repeats(placed, remarks), remarks)
+        found = [(row, _placed(row, numbers, rule, fps, remarks)) for row in own]
+        doubtful = [_doubtful(row, numbers, fps) for row, one in found if one is None]
+        placed = _in_order(_without_repeats([one for _, one in found if one is not None], remarks), remarks)
         _tell_long(placed, fps, remarks)
         its_tiers = tuple(
             TierEvents(
@@ -103,7 +114,8 @@ def coded_videos(
             )
             for at, tier in enumerate(tiers)
         )
-        videos.append(VideoEvents(video, own[0].subject, numbers.count or 0, fps, its_tiers))
+        unclear = union([interval for interval in doubtful if interval is not None])
+        videos.append(VideoEvents(video, own[0].subject, numbers.count or 0, fps, its_tiers, doubtful=unclear))
     return tuple(videos)
 
 
@@ -114,6 +126,10 @@ def _placed(
     coded = coded_frames((row.onset, row.apex, row.offset), rule, fps, say)
     frames = video_frames(coded, numbers, say) if coded is not None else None
     return _Placed(row, coded, frames) if coded is not None and frames is not None else None
+
+
+def _doubtful(row: CodedRow, numbers: FrameNumbers, fps: float) -> Interval | None:
+    return doubtful_frames((row.onset, row.apex, row.offset), numbers, fps)
 
 
 def _without_repeats(placed: Sequence[_Placed], remarks: RowRemarks) -> list[_Placed]:

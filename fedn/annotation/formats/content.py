@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fedn.annotation.event import Event
+from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source
 
 
@@ -53,6 +54,8 @@ class VideoEvents:
         frame_count: number of frames, 0 if the file does not say.
         fps: nominal, 0 if the file does not say.
         path: where the file says the video lies, None if it does not say; never trusted, only offered.
+        doubtful: frames where the file has an expression of which no event could be made: that there is no event does
+            not mean that there is no expression.
     """
 
     video: str
@@ -61,6 +64,7 @@ class VideoEvents:
     fps: float
     tiers: tuple[TierEvents, ...]
     path: Path | None = None
+    doubtful: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedn.annotation.formats.coded_rows import CodedRow, CodedTier, coded_videos
+from fedn.annotation.formats.coded_rows import CodedRow, CodedTier, coded_videos, expression_kind
 from fedn.annotation.formats.content import Content, Remark
 from fedn.annotation.formats.frame_numbers import NumbersOf, counted_from_one
 from fedn.annotation.formats.header_row import Columns, find_columns, unread_text
@@ -149,11 +149,11 @@ def _row(
     file = columns.text(row, "file")
     found = _FILE.fullmatch(file)
     if found is None:
-        say(f"the file name “{file}” is not like “006_1_1”; the row was left out")
+        named = f"the file name “{file}” is not like “006_1_1”" if file else "it has no file name"
+        say(f"{named}; the row was left out")
         return None
-    kind = next((kind for kind in ("macro", "micro") if columns.text(row, "type").casefold().startswith(kind)), None)
+    kind = expression_kind(columns.text(row, "type"), say)
     if kind is None:
-        say(f"the type “{columns.text(row, 'type')}” is neither macro nor micro; the row was left out")
         return None
     subject = found[1].zfill(3)
     written = columns.text(row, "subject")

@@ -69,7 +69,7 @@ CASES = [
     ),
     Case((1, "anger1_7", 80, 70, 60, 4, *_NEG), None, ("offset 60 is before the onset 80",)),
     Case((1, "anger1_8", 116, 116, 118, 4, *_NEG), (115, 115, 117), ("the apex is the onset",)),
-    Case((1, "anger1_9", 95, 96, 98, 4, "negative", "both", "anger"), None, ("“both” is neither a macro- nor",)),
+    Case((1, "anger1_9", 95, 96, 98, 4, "negative", "both", "anger"), None, ("“both” is neither macro nor micro",)),
     Case(
         (12, "anger2_2", 1, 5, 9, 4, "negative", MICRO, "fear"),
         (0, 4, 8),

@@ -7,6 +7,7 @@ from fedn.annotation.formats.casme2 import read_casme2
 from fedn.annotation.formats.content import Content
 from fedn.annotation.formats.frame_numbers import FrameNumbers
 from fedn.annotation.formats.missing_offset import MissingOffset
+from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source
 from fedn.errors import FormatError
 from tests.annotation.datasets.made_cases import Case, check_rows
@@ -99,6 +100,15 @@ def test_a_missing_offset_follows_the_rule(
     ]
     write_workbook(tmp_path / NAME, cases)
     check_rows(read_casme2(tmp_path / NAME, missing_offset=rule), tmp_path / NAME, SHEET, 1, cases)
+
+
+def test_where_a_row_was_left_out_the_video_is_doubtful(content: Content) -> None:
+    doubtful = {video.video: video.doubtful for video in content.videos if video.doubtful}
+    assert doubtful == {
+        "15_0401girlcrashing": (Interval(59, 120),),  # rows 12 (91 and nothing else) and 23 (80, 70, 60)
+        "23_0505funnyinnovations": (Interval(4, 39),),  # row 17 (“early”, 5, 9); row 16 is after the video's end
+        "29_0402beatingpregnantwoman": (Interval(64, 100),),  # row 28 (70, 65, 0)
+    }
 
 
 def test_without_its_naming_sheets_it_cannot_be_read(tmp_path: Path, path: Path) -> None:

@@ -119,7 +119,7 @@ def test_holes_between_images_are_told_and_numbers_stay_those_of_the_images(casm
     numbers, told = recording_numbers(Recording("spNO.1_a", "spNO.1", folder, True), len(made_casme3.IMAGES))
     assert [remark.text for remark in told] == [
         "its images begin with number 3; labels were placed by the numbers",
-        "6 images are missing between others (50 to 54, 100); labels were placed by the numbers",
+        "6 images are missing in between (50 to 54, 100); labels were placed by the numbers",
     ]
     assert (numbers.frame(3), numbers.frame(55), numbers.frame(54), numbers.last) == (0, 47, None, 440)
 
