@@ -146,6 +146,12 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def remove_unfinished(folder: Path) -> None:
+    """What `write_project_file` leaves behind if it is killed. For the one writer of the project."""
+    for path in folder.glob(f".{FILE_NAME}-*"):
+        path.unlink(missing_ok=True)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -37,6 +37,7 @@ from fedn.annotation.project_file import (
     ProjectFile,
     existing_database,
     read_project_file,
+    remove_unfinished,
     write_project_file,
 )
 from fedn.annotation.ranked_vocabularies import RankedVocabularies, latest
@@ -141,6 +142,7 @@ class Store:
             raise
 
     def _begin_session(self) -> None:
+        remove_unfinished(self.folder)
         connection = self._open_connection()
         with connection.begin():
             found = revision(self.folder, connection)

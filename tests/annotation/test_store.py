@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 import subprocess
@@ -63,6 +64,27 @@ def test_a_second_writer_is_told_who_has_the_project(folder: Path) -> None:
             Store.open(folder, "bob")
     assert told.startswith("ProjectError") and "already open in another window (since" in told and "by ann" in told
     Store.open(folder, "bob").close()
+
+
+def test_a_disk_that_knows_no_locks_is_not_taken_for_another_window(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(file: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(
+        ProjectError, match=r"cannot be locked .*No locks available.*copy it to a disk of this computer"
+    ):
+        Store.open(folder, "ann")
+
+
+def test_what_a_kill_left_of_the_project_file_goes(folder: Path) -> None:
+    (folder / ".project.toml-abc").write_text("name = ")
+    Store.open(folder).close()
+    assert not (folder / ".project.toml-abc").exists()
 
 
 def test_the_lock_of_a_process_that_died_is_taken_over(folder: Path) -> None:
