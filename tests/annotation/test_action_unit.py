@@ -46,6 +46,7 @@ def test_what_coders_write_is_read(text: str, units: tuple[ActionUnit, ...]) -> 
         ("0", "there is no action unit 0"),
         ("4+100", "there is no action unit 100"),
         ("X4", "“X4”"),
+        ("9" * 5000, "cannot be read"),
     ],
 )
 def test_what_cannot_be_read_is_named(text: str, named: str) -> None:
