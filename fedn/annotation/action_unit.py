@@ -13,7 +13,9 @@ SIDES = {"": "", "L": "left", "R": "right", "T": "top", "B": "bottom", "A": "asy
 _PREFIXES = {side: prefix for prefix, side in SIDES.items()}
 _NUMBERS = range(1, 100)
 _STRENGTH = r"[A-E](?:/[A-E])?"
-_UNIT = re.compile(rf"(?:AU\s*)?([LRTBA]?)\s*(?:AU\s*)?(\d{{1,9}})\s*(?:({_STRENGTH})|\(({_STRENGTH})\))?", re.IGNORECASE)
+_UNIT = re.compile(
+    rf"(?:AU\s*)?([LRTBA]?)\s*(?:AU\s*)?(\d{{1,9}})\s*(?:({_STRENGTH})|\(({_STRENGTH})\))?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
