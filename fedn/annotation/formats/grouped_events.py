@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,18 @@ class GroupedEvents:
     def _tier(self, tier: TierKey, events: list[Event]) -> TierEvents:
         rejected = frozenset(event.id for event in events if event.id in self._rejected)
         return TierEvents(tier.name, tier.source, tier.who, tuple(events), rejected, tier.vocabulary)
+
+
+def name_and_place(text: str) -> tuple[str, Path | None]:
+    """The name of a video, and where it lies if the text is a path, whichever way its folders are separated.
+
+    Raises:
+        FormatError: if there is no name.
+    """
+    name = re.split(r"[/\\]", text.rstrip("/\\"))[-1]
+    if not name:
+        raise FormatError("it does not name a video")
+    return name, Path(text) if name != text else None
 
 
 @contextmanager

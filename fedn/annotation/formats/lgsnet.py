@@ -8,14 +8,13 @@ end, type_idx, score`; start and end are broken numbers, of which its evaluation
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from fedn.annotation.event import Event
 from fedn.annotation.formats.content import Content, Remark, Remarks, VideoEvents
 from fedn.annotation.formats.foreign_file import read_text
-from fedn.annotation.formats.grouped_events import PREDICTIONS, TRUTH, GroupedEvents, bad_rows_told
+from fedn.annotation.formats.grouped_events import PREDICTIONS, TRUTH, GroupedEvents, bad_rows_told, name_and_place
 from fedn.annotation.formats.held_fields import VideoNames, tell_losses, told_text, with_one_tier
 from fedn.annotation.formats.table import (
     LARGEST_FRAME,
@@ -56,7 +55,7 @@ def read_lgsnet(path: Path, index_of: IndexOf = no_index) -> Content:
             if values.get("length", "") not in ("", str(event.offset - event.onset)):
                 remarks.add(place, f"its length {values['length']} is not that of its frames, which were taken over")
             count = parse_frame(values.get("frame_num", ""), "frame_num") or 0
-            name, where = _video(values["video"])
+            name, where = name_and_place(values["video"])
             groups.add(name, TRUTH, event, subject=values["subject"], about=(max(0, count), where))
     unknown = [f"“{name}”" for name in columns_by_name(table, ()) if name not in COLUMNS]
     if unknown:
@@ -70,14 +69,6 @@ def _event(onset: int | None, offset: int | None, type_index: str, score: float 
     if type_index not in _KINDS:
         raise FormatError(f"the type_idx “{type_index}” is neither 1 (macro) nor 2 (micro)")
     return Event(onset, offset, "", kind=_KINDS[type_index], score=score)
-
-
-def _video(text: str) -> tuple[str, Path | None]:
-    """Name and place of a video, whichever way its folders are separated."""
-    name = re.split(r"[/\\]", text.rstrip("/\\"))[-1]
-    if not name:
-        raise FormatError("it does not name a video")
-    return name, Path(text) if name != text else None
 
 
 def read_lgsnet_detections(path: Path, index_of: IndexOf = no_index, *, frame_step: int = 1) -> Content:
