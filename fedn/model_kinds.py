@@ -25,7 +25,20 @@ class Kind(NamedTuple):
 KINDS = {
     "fedn": Kind("fedn.model_config:FednConfig", "fedn.predictors.fedn:FednPredictor"),
     "fesnet": Kind("fedn.fesnet_config:FesnetConfig", "fedn.predictors.fesnet:FesnetPredictor"),
+    "cfc-sp": Kind(
+        "fedn.cfc_sp_config:CfcSpConfig",
+        "fedn.predictors.cfc_sp:CfcSpPredictor",
+        "fedn.predictors.cfc_sp:CfcSpPredictor",
+    ),
     "ceflnet": Kind("fedn.ceflnet_config:CeflnetConfig", recognizer="fedn.predictors.ceflnet:CeflnetRecognizer"),
+    "optical-flow": Kind(
+        "fedn.optical_flow_config:OpticalFlowConfig", "fedn.predictors.optical_flow:OpticalFlowPredictor"
+    ),
+    "str": Kind(
+        "fedn.str_config:StrConfig",
+        "fedn.predictors.str_baseline:StrPredictor",
+        "fedn.predictors.str_baseline:StrPredictor",
+    ),
     "cascade": Kind("fedn.cascade_config:CascadeConfig", "fedn.predictors.cascade:CascadePredictor"),
 }
 

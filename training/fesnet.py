@@ -79,8 +79,7 @@ class FesnetLearner(Learner):
         self.weights = torch.from_numpy(inverse_root_weights(counts)).to(self.device)
         if not self.config.start.parent:
             self._core.space.fit_scale(_some_maps(samples).to(self.device))
-            self.average.load({"network.space.map_mean": self._core.space.map_mean})
-            self.average.load({"network.space.map_scale": self._core.space.map_scale})
+            self.begin_average()
         self._crop_folder = folder / "crops"
         if self._full:
             how = self.config.optimization

@@ -38,6 +38,7 @@ class Learner(ABC):
     Attributes:
         info: what the model will be; its threshold and figures come at the end.
         backbone: what makes features of videos.
+        clipped: the parameters whose gradients are clipped together; one list, but for independent networks.
     """
 
     info: ModelInfo
@@ -51,6 +52,7 @@ class Learner(ABC):
         """What is trained, and how. Parameter groups may have a "share" of the learning rate."""
         self.network, self.optimizer = network.to(self.device), optimizer
         self.average = WeightAverage(network, self.config.optimization.ema)
+        self.clipped = [self._parameters()]
 
     @abstractmethod
     def begin(self, samples: Sequence[Sample], folder: Path, reporter: Reporter) -> None:
@@ -76,6 +78,10 @@ class Learner(ABC):
         """Further figures on samples, which count when the best epoch is chosen."""
         return {}
 
+    def begin_average(self) -> None:
+        """Begins the average anew, after statistics were set."""
+        self.average = WeightAverage(self.network, self.config.optimization.ema)
+
     def kept(self) -> dict[str, Tensor]:
         """The averaged weights, which are measured and kept."""
         return {name: value.detach().cpu().clone() for name, value in self.average.weights.items()}
@@ -98,7 +104,8 @@ class Learner(ABC):
         loss.backward()
         if before_step is not None:
             before_step()
-        nn.utils.clip_grad_norm_(self._parameters(), self.config.optimization.gradient_clip)
+        for together in self.clipped:
+            nn.utils.clip_grad_norm_(together, self.config.optimization.gradient_clip)
         self.optimizer.step()
         self.step += 1
         self.average.update(self.network, self.step)
