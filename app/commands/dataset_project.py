@@ -62,12 +62,15 @@ def create_with_dataset(
         FormatError: if it is no data set that this program knows.
         ProjectError: if the project's folder is not empty or cannot be written.
     """
+    from app.document.document import Document
+
     dataset = open_dataset(root, parse_kind(kind), prefer_images=prefer_images, reporter=reporter)
     if dataset.kind is DatasetKind.SYNTHETIC:
-        made = create_from_dataset(
-            new.folder, new.name, root, vocabulary=new.vocabulary, who=new.who, reporter=reporter
-        )
-        return made, ()
+        with _made_beside(new.folder) as folder:
+            create_from_dataset(
+                folder, new.name, root, vocabulary=new.vocabulary, who=new.who, reporter=reporter
+            ).close()
+        return Document.open(new.folder, new.who), ()
     return _create(new, dataset, reporter)
 
 
