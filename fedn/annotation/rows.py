@@ -1,18 +1,19 @@
-"""Rows of a project as columns of tables and as JSON, and back."""
+"""Rows of a project as columns of tables and as JSON, written and read back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from fedn.annotation import schema
 from fedn.annotation.action_unit import action_units_text, parse_action_units
 from fedn.annotation.changes import (
+    Change,
     EventRow,
     RejectedRow,
     ReviewedRow,
@@ -117,6 +118,25 @@ def read_rows(connection: Connection) -> Iterator[Row]:
     for kind in (SettingRow, SubjectRow, RejectedRow):
         for columns in connection.execute(select(schema.PLACES[kind][0])).mappings():
             yield from_columns(kind, [dict(columns)])
+
+
+def write_changes(connection: Connection, net: Iterable[Change]) -> None:
+    """Deletes the rows as they were and inserts them as they are, one statement a table. Vocabularies have no table.
+
+    Args:
+        net: at most one change a row.
+    """
+    by_kind: dict[type[Row], list[Change]] = {}
+    for change in net:
+        by_kind.setdefault(type(change.row), []).append(change)
+    for kind, (table, column) in schema.PLACES.items():
+        of_kind = by_kind.get(kind, ())
+        old = [{"old_id": change.id} for change in of_kind if change.before is not None]
+        new = [columns for change in of_kind if change.after is not None for columns in to_columns(change.after)]
+        if old:
+            connection.execute(delete(table).where(column == bindparam("old_id")), old)
+        if new:
+            connection.execute(insert(table), new)
 
 
 def _read_events(connection: Connection) -> Iterator[EventRow]:

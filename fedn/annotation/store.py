@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert
+from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from fedn.annotation import history, schema
@@ -41,7 +38,7 @@ from fedn.annotation.project_file import (
     write_project_file,
 )
 from fedn.annotation.ranked_vocabularies import RankedVocabularies, latest
-from fedn.annotation.rows import read_rows, to_columns
+from fedn.annotation.rows import read_rows, write_changes
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.annotation.writer_lock import WriterLock
 from fedn.errors import ProjectError
@@ -57,10 +54,14 @@ def create_project(folder: Path, name: str, *vocabularies: Vocabulary) -> None:
         ProjectError: if there is a project already or the folder cannot be written to.
     """
     database = folder / DATABASE_NAME
-    if (folder / FILE_NAME).exists() or database.exists():
+    if (folder / FILE_NAME).exists():
         raise ProjectError(f"{folder} already holds a project; open it, or choose another folder")
-    if not name.strip():
-        raise ProjectError("the new project has no name; give it one")
+    if database.exists():
+        raise ProjectError(
+            f"{folder} holds a database of a project that has lost its {FILE_NAME}; choose another folder"
+        )
+    if not name.strip() or not vocabularies:
+        raise ProjectError(f"the new project has no {'vocabulary' if name.strip() else 'name'}; give it one")
     unfinished = database.with_suffix(".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -199,7 +200,7 @@ class Store:
         try:
             self._check_still_there()
             with connection.begin():
-                _write_changes(connection, net)
+                write_changes(connection, net)
                 number = history.add_to_history(connection, net, who=self.who, text=text, edit=edit, origin=origin)
                 vocabularies = self._vocabularies.after(net)
                 if vocabularies != self._vocabularies:
@@ -271,35 +272,7 @@ class Store:
         self.close()
 
 
-def _write_changes(connection: Connection, changes: list[Change]) -> None:
-    """Deletes the rows as they were and inserts them as they are, one statement a table."""
-    by_kind: dict[type, list[Change]] = {}
-    for change in changes:
-        by_kind.setdefault(type(change.row), []).append(change)
-    for kind, (table, column) in schema.PLACES.items():
-        net = by_kind.get(kind, ())
-        old = [{"old_id": change.id} for change in net if change.before is not None]
-        new = [columns for change in net if change.after is not None for columns in to_columns(change.after)]
-        if old:
-            connection.execute(delete(table).where(column == bindparam("old_id")), old)
-        if new:
-            connection.execute(insert(table), new)
-
-
 def _load(folder: Path, content: ProjectFile, connection: Connection) -> Project:
     project = Project(folder, content.name, *latest(content, connection).vocabularies)
-    with _no_garbage_collection():
-        project.load(read_rows(connection))
+    project.load(read_rows(connection))
     return project
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Looking for garbage among 100,000 events that are all kept takes longer than making them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -148,6 +148,14 @@ def test_a_folder_that_is_no_project_gets_a_sentence(folder: Path, tmp_path: Pat
         load_project(tmp_path)
     with pytest.raises(ProjectError, match="already holds a project"):
         create_project(folder, "again", shipped_vocabulary())
+    for name, vocabularies in ((" ", [shipped_vocabulary()]), ("study", [])):
+        with pytest.raises(ProjectError, match=r"the new project has no (name|vocabulary); give it one"):
+            create_project(tmp_path / "new", name, *vocabularies)
+    content = (folder / "project.toml").read_bytes()
+    (folder / "project.toml").unlink()
+    with pytest.raises(ProjectError, match=r"has lost its project.toml"):
+        create_project(folder, "again", shipped_vocabulary())
+    (folder / "project.toml").write_bytes(content)
     (folder / "project.sqlite").unlink()
     with pytest.raises(ProjectError, match=r"project.sqlite is missing; .*project restore"):
         Store.open(folder)
