@@ -23,29 +23,36 @@ def strict_rows(table: Table) -> list[EventRow]:
     Raises:
         FormatError: at the first bad row, naming the file, the row and the value.
     """
-    reader, rows = RowReader(), []
+    return list(_strict(table, RowReader()).values())
+
+
+def _strict(table: Table, reader: RowReader) -> dict[int, EventRow]:
+    rows: dict[int, EventRow] = {}
     for number, values, beyond in records(table, REQUIRED):
         try:
-            rows.append(reader.read(values, beyond))
+            rows[number] = reader.read(values, beyond)
         except (FormatError, EditError) as error:
             raise FormatError(f"{table.path}, {table.place(number)}: {error}") from error
     return rows
 
 
+def _lenient(table: Table, reader: RowReader, remarks: Remarks) -> dict[int, EventRow]:
+    rows: dict[int, EventRow] = {}
+    for number, values, beyond in records(table, REQUIRED):
+        with bad_rows_told(remarks, table.place(number)):
+            rows[number] = reader.read(values, beyond)
+    return rows
+
+
 def read_content(table: Table, index_of: IndexOf, *, strict: bool = False) -> Content:
-    """The table's events by video and tier. Bad rows are left out, each with a remark, so that all are known at once.
+    """The table's events by video and tier. Bad rows are left out with a remark each, so that all are known at once.
 
     Raises:
         FormatError: if a column is missing or twice there; with `strict` at the first bad row.
     """
     remarks = Remarks(table.path, list(table.remarks))
-    if strict:
-        rows = dict(enumerate(strict_rows(table)))
-        return Content(_videos(rows.values()), remarks.done())
-    reader, rows = RowReader(commas_permitted=True), {}
-    for number, values, beyond in records(table, REQUIRED):
-        with bad_rows_told(remarks, table.place(number)):
-            rows[number] = reader.read(values, beyond)
+    reader = RowReader(commas_permitted=not strict)
+    rows = _strict(table, reader) if strict else _lenient(table, reader, remarks)
     unknown = [f"“{name}”" for name in columns_by_name(table, REQUIRED) if name not in (*COLUMNS, *OPTIONAL)]
     if unknown:
         remarks.add("", f"columns that no event table has were not taken over: {', '.join(unknown)}")

@@ -23,6 +23,7 @@ from fedn.annotation.formats.event_csv import (
     write_event_csv,
     write_event_table,
 )
+from fedn.annotation.formats.event_row import OPTIONAL
 from fedn.annotation.formats.event_xlsx import read_event_xlsx, write_event_xlsx
 from fedn.annotation.formats.spreadsheet_text import escape_formula, writable_text
 from fedn.annotation.formats.times import FrameTimes
@@ -320,3 +321,17 @@ def test_damaged_tables_give_a_sentence(tmp_path: Path, ending: str, write: Writ
     path = tmp_path / f"damaged.{ending}"
     write(path, [full()], index_of)
     assert_never_fails_otherwise(path, path.read_bytes(), lambda own: read(own, index_of))
+
+
+def test_the_published_convention_names_every_column_and_its_example_is_one(tmp_path: Path, repository: Path) -> None:
+    text = (repository / "docs" / "event-tables.md").read_text(encoding="utf-8")
+    described = [name for line in text.splitlines() if line.startswith("| `") for name in line.split("|")[1].split(",")]
+    assert [name.strip(" `") for name in described] == [*COLUMNS, *OPTIONAL]
+    path = tmp_path / "example.csv"
+    path.write_text(text.split("```")[1].strip() + "\n")
+    content = read_event_csv(path, index_of, strict=True)
+    assert content.remarks == ()
+    assert [(row["tier"], row["onset"], row["offset"]) for row in flat(content.videos)] == [
+        ("expert", 30, 59),
+        ("FEDN", 33, 61),
+    ]
