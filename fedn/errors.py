@@ -1,8 +1,27 @@
 """Failures a user can mend: each text is one sentence that names the file, row or value and the way out."""
 
+import re
+
+LONGEST_SENTENCE = 2000
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
+    """The text on one line that every terminal, file and window can show; what is too long is cut out of its middle.
+
+    Sentences quote what stands in damaged files: line ends, control characters, halves of letters, a million letters.
+    """
+    if len(text) > longest:
+        head = longest * 2 // 3
+        text = f"{text[:head]} … {text[len(text) - (longest - head - 3) :]}"
+    return _UNPRINTABLE.sub(" ", text)
+
 
 class FednError(Exception):
     """An expected failure. The command line prints it and exits with 2; the window shows it once."""
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(one_line(str(text)))
 
 
 class VideoError(FednError):

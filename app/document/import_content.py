@@ -17,7 +17,7 @@ from app.document.tier_edits import AddTier
 from app.document.video_matching import FoundVideo, VideoMatcher
 from fedn.annotation.event import Event, new_id
 from fedn.annotation.formats.content import Content, Remark, Remarks, TierEvents, VideoEvents
-from fedn.annotation.interval import Interval
+from fedn.annotation.interval import Interval, subtract
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
@@ -74,6 +74,7 @@ class _Planner:
         self._vocabularies: dict[str, Vocabulary] = {one.name: one for one in project.vocabularies}
         self._names = {(tier.video_id, tier.name, tier.who) for tier in project.tiers.values()}
         self._ids: set[str] = set()
+        self._doubtful: dict[str, list[Interval]] = {}
 
     def _wanted_video(self) -> Video | None:
         if not self._choices.video:
@@ -127,6 +128,7 @@ class _Planner:
                 f"it has {own.frame_count} frames in the file and {video.frame_count} in the project; "
                 "check that the labels were made for this version of the video",
             )
+        self._doubtful.setdefault(video.id, []).extend(own.doubtful)
         tiers = own.tiers
         if self._choices.tier and len(tiers) > 1:
             tiers = self._chosen_tier(own, place, remarks)
@@ -252,7 +254,7 @@ class _Planner:
         for target in self._targets.values():
             edits += self._edits(target)
         reviewed = self._newly_reviewed()
-        edits += [MarkReviewed(video.id, Interval(0, video.frame_count)) for video in reviewed]
+        edits += [MarkReviewed(video.id, part) for video in reviewed for part in self._reviewed_parts(video)]
         tiers = tuple(self._figures(target) for target in self._targets.values())
         count = sum(tier.events for tier in tiers)
         source = files[0].name if len(files) == 1 else f"{len(files)} files"
@@ -264,6 +266,13 @@ class _Planner:
         experts = {target.tier.video_id for target in self._targets.values() if target.tier.source is Source.EXPERT}
         videos = [video for video in self._project.videos.values() if video.id in experts and self._choices.reviewed]
         return [video for video in videos if self._project.reviewed(video.id) != (Interval(0, video.frame_count),)]
+
+    def _reviewed_parts(self, video: Video) -> tuple[Interval, ...]:
+        """All of the video, less where the files had an expression that could not be read."""
+        parts: tuple[Interval, ...] = (Interval(0, video.frame_count),)
+        for doubtful in self._doubtful.get(video.id, ()):
+            parts = subtract(parts, doubtful)
+        return parts
 
     def _edits(self, target: _Target) -> list[Edit]:
         edits: list[Edit] = []

@@ -69,7 +69,8 @@ class ImportPlan:
     """What an import will do; until `edit` is done nothing has changed.
 
     Attributes:
-        reviewed: names of the videos that then count as reviewed from end to end and did not before.
+        reviewed: names of the videos that then count as reviewed and did not before: from end to end, less where a file
+            had an expression that could not be read.
         remarks: on reading the files and on fitting them into the project, file by file.
     """
 

@@ -220,6 +220,12 @@ def test_a_chosen_video_gets_the_labels_of_a_file_with_one_and_its_own_of_a_file
         plan_import(document.project, [(FILE, videos(["a.mp4"]))], ImportChoices(video="gone.mp4"))
 
 
+def test_where_a_row_could_not_be_read_the_video_does_not_count_as_reviewed(document: Document) -> None:
+    own = VideoEvents("a.mp4", "", 0, 0.0, (expert(SMILE),), doubtful=(Interval(100, 130), Interval(490, 700)))
+    run(document, (FILE, Content((own,))))
+    assert document.project.reviewed("video") == (Interval(0, 100), Interval(130, 490))
+
+
 def test_another_frame_count_is_told(document: Document) -> None:
     plan = run(document, file_of(expert(SMILE), frames=499))
     assert "it has 499 frames in the file and 500 in the project" in said(plan)

@@ -8,6 +8,7 @@ from pathlib import Path
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source
+from fedn.errors import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,10 @@ class Remark:
     file: Path
     place: str
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", one_line(self.place, 300))
+        object.__setattr__(self, "text", one_line(self.text, 1000))
 
     def __str__(self) -> str:
         return f"{self.file}, {self.place}: {self.text}" if self.place else f"{self.file}: {self.text}"
