@@ -160,7 +160,8 @@ def _described(
                 cache_root=document.folder / "cache",
             )
         except VideoError as error:
-            remarks.append(Remark(path, "", f"the video was not added: {str(error).rstrip('.')}"))
+            way = " (--images takes its images instead)" if recording.images is not None else ""
+            remarks.append(Remark(path, "", f"the video was not added: {str(error).rstrip('.')}{way}"))
             continue
         if video.key in known:
             remarks.append(Remark(path, "", f"it is the same as {known[video.key]}; it was not added again"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,12 +19,14 @@ class Recording:
     Attributes:
         video: what the label tables call it.
         path: the file or the folder of images.
+        images: for a file a folder with its images, if there is one: the label tables count those.
     """
 
     video: str
     subject: str
     path: Path
     is_images: bool
+    images: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,16 @@ def choose(copies: Sequence[Copy], *, prefer_images: bool) -> tuple[list[Recordi
         The recordings, and what was not taken.
     """
     chosen: dict[str, Copy] = {}
-    for copy in sorted(copies, key=lambda copy: (copy.recording.is_images != prefer_images, copy.rank)):
+    best_first = sorted(copies, key=lambda copy: (copy.recording.is_images != prefer_images, copy.rank))
+    for copy in best_first:
         chosen.setdefault(copy.recording.video, copy)
-    left = [copy for copy in copies if chosen[copy.recording.video] is not copy]
-    ordered = sorted((copy.recording for copy in chosen.values()), key=_order)
+    left = [copy for copy in best_first if chosen[copy.recording.video] is not copy]
+    images = {copy.recording.video: copy.recording.path for copy in reversed(left) if copy.recording.is_images}
+    recordings = [
+        copy.recording if copy.recording.is_images else replace(copy.recording, images=images.get(video))
+        for video, copy in chosen.items()
+    ]
+    ordered = sorted(recordings, key=_order)
     return ordered, _left_out(left, chosen, prefer_images)
 
 
@@ -88,7 +96,7 @@ def recording_numbers(recording: Recording, frame_count: int) -> tuple[FrameNumb
         frame_count: frames of the file; images are counted here.
     """
     if not recording.is_images:
-        return FrameNumbers(frame_count), ()
+        return FrameNumbers(frame_count), _counted_otherwise(recording, frame_count)
     names = image_names(recording.path)
     found = [image_number(name) for name in names]
     numbers = [number for number in found if number is not None]
@@ -97,6 +105,14 @@ def recording_numbers(recording: Recording, frame_count: int) -> tuple[FrameNumb
         return FrameNumbers(len(names)), (Remark(recording.path, "", text),)
     named = FrameNumbers.of_named_images(tuple(numbers))
     return named, tuple(Remark(recording.path, "", text) for text in _gaps(numbers))
+
+
+def _counted_otherwise(recording: Recording, frame_count: int) -> tuple[Remark, ...]:
+    count = len(image_names(recording.images)) if recording.images is not None else frame_count
+    if count == frame_count or recording.images is None:
+        return ()
+    text = f"it has {frame_count} frames but {count} images in {recording.images}; labels may be shifted"
+    return (Remark(recording.path, "", f"{text} (--images takes the images)"),)
 
 
 def _gaps(numbers: Sequence[int]) -> list[str]:

@@ -137,8 +137,8 @@ def _label_sheets(book: Workbook, remarks: RowRemarks) -> list[LabelSheet]:
             if sheet.rows:
                 remarks.sheet(book.path, sheet.name, "it has no columns Subject, Onset and Offset; it was not read")
         elif "blink" in sheet.name.casefold():
-            count = len(columns.rows(sheet))
-            remarks.sheet(book.path, sheet.name, f"its {count} eye blinks are no expressions; they were not read")
+            count = _rows(columns.rows(sheet))
+            remarks.sheet(book.path, sheet.name, f"its eye blinks ({count}) are no expressions; they were not read")
         else:
             found.append(_label_sheet(book, sheet, columns, remarks))
     return found
@@ -192,13 +192,17 @@ def _chosen(sheets: Sequence[LabelSheet], remarks: RowRemarks) -> list[tuple[Lab
             versions[kind] = best[0]
             for sheet, rows in found:
                 if sheet is not best[0]:
-                    text = f"its {len(rows)} {kind}-expressions were not read, because {best[0].name()} has them"
+                    text = f"its {kind}-expressions ({_rows(rows)}) were not read, because {best[0].name()} has them"
                     remarks.sheet(sheet.book.path, sheet.sheet.name, text)
         _tell_mixed_versions(versions, remarks)
     for sheet in sheets:
         for row in sheet.of_no_kind():
             expression_kind(sheet.columns.text(row, "type"), remarks.of_row(sheet.place(row)))
     return chosen
+
+
+def _rows(rows: Sequence[SheetRow]) -> str:
+    return "1 row" if len(rows) == 1 else f"{len(rows)} rows"
 
 
 def _tell_mixed_versions(chosen: dict[str, LabelSheet], remarks: RowRemarks) -> None:
@@ -216,7 +220,7 @@ def _coded(sheet: LabelSheet, rows: Sequence[SheetRow], remarks: RowRemarks) -> 
         remarks.sheet(path, name, unread)
     if not sheet.has_emotions:
         kind = sheet.kind_of(rows[0])
-        remarks.sheet(path, name, f"it has no emotions; its {len(rows)} {kind}-expressions have no label")
+        remarks.sheet(path, name, f"it has no emotions; its {kind}-expressions ({_rows(rows)}) have no label")
     return [coded for row in rows if (coded := _row(sheet, row, remarks)) is not None]
 
 

@@ -114,7 +114,7 @@ def samm_content(
         remarks.sheet(
             book.path,
             sheet.name,
-            f"{without} of its {len(rows)} expressions have no emotion; their events have no label",
+            f"without an emotion: {without} of its {len(rows)} expressions; their events have no label",
         )
     videos = coded_videos(rows, TIERS, remarks, numbers_of=numbers_of, rule=missing_offset, fps=FPS)
     further = (*micro_codes.remarks, *emotions.done()) if micro_codes is not None and emotions is not None else ()

@@ -69,12 +69,16 @@ def test_of_several_files_each_kind_is_read_once_from_the_one_with_emotions(path
     assert len(events) == sum(case.frames is not None for case in rows)
     told = sheet_remarks(content, paths[2], "AU+Emotion")
     assert any(
-        f"its {len(MACRO_CASES)} macro-expressions were not read, because sheet “Sheet1” of" in text for text in told
+        f"its macro-expressions ({len(MACRO_CASES)} rows) were not read, because sheet “Sheet1” of" in text
+        for text in told
     )
     assert any(
-        f"its {len(MICRO_CASES)} micro-expressions were not read, because sheet “label” of" in text for text in told
+        f"its micro-expressions ({len(MICRO_CASES)} rows) were not read, because sheet “label” of" in text
+        for text in told
     )
-    assert sheet_remarks(content, paths[2], "eye blink") == ["its 2 eye blinks are no expressions; they were not read"]
+    assert sheet_remarks(content, paths[2], "eye blink") == [
+        "its eye blinks (2 rows) are no expressions; they were not read"
+    ]
     assert said_of(content.remarks, paths[2], "AU+Emotion", 1 + len(interval_rows())) == [
         "the type “Blink” is neither macro nor micro; the row was left out"
     ]
@@ -86,8 +90,8 @@ def test_without_the_emotions_the_intervals_are_read_and_their_lack_is_told(path
     assert len(events) == sum(case.frames is not None for case in [*MACRO_CASES, *MICRO_CASES])
     assert {event.label for event in events} == {""}
     told = sheet_remarks(content, paths[2], "AU+Emotion")
-    assert f"it has no emotions; its {len(MACRO_CASES)} macro-expressions have no label" in told
-    assert f"it has no emotions; its {len(MICRO_CASES)} micro-expressions have no label" in told
+    assert f"it has no emotions; its macro-expressions ({len(MACRO_CASES)} rows) have no label" in told
+    assert f"it has no emotions; its micro-expressions ({len(MICRO_CASES)} rows) have no label" in told
 
 
 @pytest.mark.parametrize(
@@ -111,6 +115,37 @@ def test_a_sheet_without_a_header_is_read_by_position(tmp_path: Path) -> None:
     write_macro(tmp_path / MACRO, cases, ("spNO.7", "c", 50, 60, 70, "12", "happiness"))
     content = read_casme3(tmp_path / MACRO)
     assert [video.video for video in content.videos] == ["spNO.7_c", "spNO.8_c"]
+
+
+def test_of_the_first_edition_micro_expressions_are_read_with_their_emotions(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    first, micro = book.active, book.create_sheet("Sheet1")
+    assert first is not None
+    first.title = "AU+Emotion"
+    for row in [
+        ("Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Expression type", "Objective class"),
+        ("spNO.3", "a", 10, 20, 30, "4", "Macro-expression", "IV"),
+        ("spNO.3", "a", 40, 44, 50, "12", "Micro-expression", "I"),
+    ]:
+        first.append(row)
+    for row in [
+        ("Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Objective class", "Valence", "Expression type", None,
+         "emotion"),
+        ("spNO.3", "a", 40, 44, 50, "12", "I", "positive", "Micro-expression", None, "happy", None, 7),
+    ]:  # fmt: skip
+        micro.append(row)
+    path = tmp_path / "CAS(ME)3_part_A_v1.xlsx"
+    book.save(path)
+    content = read_casme3(path)
+    events = content.videos[0].tiers[0].events
+    assert [(event.onset, event.kind, event.label) for event in events] == [
+        (9, "macro", ""),
+        (39, "micro", "happiness"),
+    ]
+    assert "the columns “Valence” and 1 without a header were not read" in sheet_remarks(content, path, "Sheet1")
+    assert any(
+        "its micro-expressions (1 row) were not read" in text for text in sheet_remarks(content, path, "AU+Emotion")
+    )
 
 
 def test_part_c_has_a_video_for_each_subject_and_no_apex(tmp_path: Path) -> None:

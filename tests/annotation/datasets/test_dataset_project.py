@@ -183,6 +183,15 @@ def test_a_video_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) ->
     assert any("the video 006_1 is not there; the row was left out" in remark.text for remark in remarks)
 
 
+def test_for_a_file_that_cannot_be_read_its_images_are_offered(tmp_path: Path) -> None:
+    samm = made_samm.write_dataset(tmp_path / "samm")
+    (samm / "006_1.avi").write_bytes(b"no video")
+    document, remarks = create_with_dataset(NewProject(tmp_path / "study.fedn", "study"), samm)
+    document.close()
+    (told,) = [remark.text for remark in remarks if remark.file.name == "006_1.avi"]
+    assert told.startswith("the video was not added") and told.endswith("(--images takes its images instead)")
+
+
 def test_the_same_video_twice_is_added_once_and_told(tmp_path: Path) -> None:
     samm = made_samm.write_dataset(tmp_path / "samm")
     copy, original = samm / "SAMM_longvideos" / "012_5", samm / "SAMM_longvideos" / "012_4"

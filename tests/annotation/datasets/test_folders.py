@@ -68,6 +68,14 @@ def test_video_files_are_preferred_and_images_can_be(casme2: Path) -> None:
     ]
 
 
+def test_a_file_with_more_or_fewer_frames_than_its_images_is_told(casme2: Path) -> None:
+    recording = next(one for one in open_dataset(casme2).recordings if not one.is_images)
+    assert recording.images == casme2 / "rawpic" / "s35" / "35_0508funnydunkey"
+    assert recording_numbers(recording, made_casme2.FRAMES)[1] == ()
+    (told,) = recording_numbers(recording, made_casme2.FRAMES - 2)[1]
+    assert told.text.startswith("it has 118 frames but 120 images in ")
+
+
 def test_whole_pictures_are_preferred_to_crops_and_single_expressions_are_no_videos(casme2: Path) -> None:
     dataset = open_dataset(casme2)
     assert found(dataset)["16_0502funnyerrors"][1] == "rawpic/s16/16_0502funnyerrors"

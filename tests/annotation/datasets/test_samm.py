@@ -72,7 +72,7 @@ def test_what_is_not_in_the_workbook_is_told_once_for_the_sheet(content: Content
     assert told[formulas].startswith("the formulas in column G have no calculated value")
     whole = [remark.text for remark in content.remarks if remark.place == f"sheet “{SHEET}”"]
     assert "the columns “Inducement Code” and “Duration” were not read" in whole
-    assert "7 of its 10 expressions have no emotion; their events have no label" in whole
+    assert "without an emotion: 7 of its 10 expressions; their events have no label" in whole
 
 
 def test_a_missing_offset_is_two_thirds_of_a_second_after_the_apex_at_200_frames_a_second(tmp_path: Path) -> None:
