@@ -68,7 +68,7 @@ class Trainer:
         groups = [{"params": list(detector.parameters()), "share": 1.0}]
         if live is not None:
             groups.append({"params": live.parameters(), "share": how.backbone_rate})
-        self.optimizer = torch.optim.Adam(groups, lr=how.learning_rate, weight_decay=how.weight_decay)
+        self.optimizer = torch.optim.Adam(groups, lr=how.learning_rate, weight_decay=how.weight_decay, fused=True)
         self.step = 0
 
     def draw(self, epoch: int) -> list[list[Place]]:
@@ -156,7 +156,7 @@ class Trainer:
             moments = _below(state, f"optimizer.{number}.")
             if moments:
                 self.optimizer.state[parameter] = {
-                    key: value.clone() if key == "step" else value.to(parameter) for key, value in moments.items()
+                    key: value.to(parameter.device, copy=True) for key, value in moments.items()
                 }
 
     def _parameters(self) -> list[nn.Parameter]:

@@ -139,14 +139,26 @@ def _candidates(
     random: np.random.Generator,
 ) -> Iterator[Place]:
     cells = len(sample.known)
-    for start in range(0, max(1, cells - window + step), step):
+    for start in regular_starts(cells, window, step):
         shift = random.uniform(-augmentation.shift_frames, augmentation.shift_frames)
         speed = float(np.exp(random.uniform(-1, 1) * np.log1p(augmentation.speed)))
         variant = int(random.integers(1 + len(sample.variants))) if sample.variants else 0
-        place = Place(row, round(min(start, max(0, cells - window)) + shift), speed, variant)
+        place = Place(row, round(start + shift), speed, variant)
         first, last = int(max(0, place.start)), int(min(cells, place.start + window * speed))
         if last > first and sample.known[first:last].sum() >= MIN_KNOWN_SHARE * min(window, cells):
             yield place
+
+
+def regular_starts(cells: int, window: int, step: int) -> list[int]:
+    """Where windows begin before they are shifted: every `step` cells, and so that the last one ends with the video."""
+    last = max(0, cells - window)
+    return [min(start, last) for start in range(0, max(1, last + step), step)] if last else [0]
+
+
+def visible_part(moved: NDArray[np.float64], window: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Intervals (E, 2) in window coordinates cut to the window, and the share of each that is inside (E,)."""
+    inside = moved.clip(0, window)
+    return inside, (inside[:, 1] - inside[:, 0]) / np.maximum(moved[:, 1] - moved[:, 0], 1e-9)
 
 
 def window_truth(
@@ -154,10 +166,8 @@ def window_truth(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Intervals in window coordinates, labels and roles of the events that touch a window."""
     moved = (sample.intervals - place.start) / place.speed
-    clipped = moved.clip(0, window)
-    visible = clipped[:, 1] - clipped[:, 0]
-    share = visible / np.maximum(moved[:, 1] - moved[:, 0], 1e-9)
-    touches = visible > 0
+    clipped, share = visible_part(moved, window)
+    touches = share > 0
     roles = np.where(share >= MIN_VISIBLE, sample.roles, UNCERTAIN)
     intervals = np.where((roles == TRUE)[:, None], clipped, moved)
     return intervals[touches], sample.labels[touches], roles[touches]

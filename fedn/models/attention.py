@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fedn.models.dropout import Dropout
+
 
 def sinusoids(time: int, width: int, device: torch.device) -> Tensor:
     """Fixed positions (T, C): sines and cosines of wavelengths from 2 pi to 20000 pi positions."""
@@ -25,7 +27,7 @@ class SelfAttention(nn.Module):
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.heads = heads
-        self.dropout = dropout
+        self.dropout = Dropout(dropout)
         self.inward = nn.Linear(width, 3 * width)
         self.outward = nn.Linear(width, width)
         nn.init.xavier_uniform_(self.inward.weight)
@@ -41,8 +43,12 @@ class SelfAttention(nn.Module):
         count, time, width = projected.shape[0], projected.shape[1], projected.shape[2] // 3
         split = projected.reshape(count, time, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)  # each (N, heads, T, C / heads)
-        dropout = self.dropout if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+        if self.training and self.dropout.share > 0:
+            # As below, with a dropout that torch would draw more slowly.
+            weight = torch.softmax(query @ key.transpose(2, 3) * (width // self.heads) ** -0.5, dim=-1)
+            mixed = self.dropout(weight) @ value
+        else:
+            mixed = functional.scaled_dot_product_attention(query, key, value)
         return self.outward(mixed.transpose(1, 2).reshape(count, time, width))
 
     def forward(self, x: Tensor) -> Tensor:

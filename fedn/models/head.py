@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from fedn.model_config import FednConfig
 from fedn.models.attention import SelfAttention, sinusoids
+from fedn.models.dropout import Dropout
 from fedn.models.neck import activation, norm_groups
 
 
@@ -48,7 +49,7 @@ class Trunk(nn.Module):
         width, inner = config.width, config.head_width
         self.has_position = config.head_position
         self.attention = SelfAttention(width, config.head_heads, config.dropout)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.norm = nn.LayerNorm(width)
         layers: list[nn.Module] = []
         for before in (width, inner):

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from fedn.model_config import FednConfig
 from fedn.models.attention import SelfAttention
+from fedn.models.dropout import Dropout
 
 
 def segments_of(frames: Tensor, length: int, step: int) -> Tensor:
@@ -34,8 +35,8 @@ class SegmentAttention(nn.Module):
         self.softmax = config.segment_weights == "softmax"
         self.attention = SelfAttention(width, config.segment_heads, config.dropout)
         self.norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(config.dropout)
-        self.score_dropout = nn.Dropout(config.score_dropout)
+        self.dropout = Dropout(config.dropout)
+        self.score_dropout = Dropout(config.score_dropout)
         self.frame_score = nn.Linear(width, 1)
         self.global_score = nn.Linear(width, 1, bias=False)
         self.fuse = nn.Linear(2 * width, width)
@@ -54,7 +55,10 @@ class SegmentAttention(nn.Module):
         mixed = self.attention.attend(projected.reshape(batch * count, length, 3 * width))
         settled = self.norm(members + self.dropout(mixed.reshape(members.shape)))
         overall = settled.mean(dim=2) if self.pool == "mean" else settled.amax(dim=2)  # (B, S, C)
-        own = self.frame_score(self.score_dropout(members))
+        # Scored once per frame, not once per frame and segment.
+        own = segments_of(self.frame_score(self.score_dropout(frames)), self.length, self.step)
+        if self.position is not None:
+            own = own + self.score_dropout(self.position) @ self.frame_score.weight.T
         shared = self.global_score(self.score_dropout(overall)).unsqueeze(2)
         weight = torch.softmax(own + shared, dim=2) if self.softmax else torch.sigmoid(own + shared)  # (B, S, J, 1)
         pooled = (weight * members).sum(dim=2) / weight.sum(dim=2)
