@@ -35,7 +35,7 @@ class CfcSpConfig:
     hidden: int = 256
     dropout: float = 0.3
     own_block: bool = False
-    reference: Literal["none", "median"] = "median"
+    reference: Literal["none", "median"] = "none"
     smooth_frames: int = 15
     cascade: Literal["product", "hard"] = "product"
     merge_gap_frames: int = 4

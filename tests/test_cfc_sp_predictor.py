@@ -33,7 +33,7 @@ def noise(frames: int, seed: int = 0, fps: int = 30) -> VideoFeatures:
 
 def predictor_of(labels: tuple[str, ...] = LABELS, **changes) -> CfcSpPredictor:
     """Untrained networks."""
-    config = CfcSpConfig(len(labels), hidden=16, **{"smooth_frames": 5, **changes})
+    config = CfcSpConfig(len(labels), hidden=16, **{"smooth_frames": 5, "reference": "median", **changes})
     network = build_cfc_sp(config, coarse_fine(labels), seed=1)
     if config.own_block:
         network.start_from(ResNet18().eval().layer4[1])

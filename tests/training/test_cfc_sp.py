@@ -52,7 +52,7 @@ def config(monkeypatch: pytest.MonkeyPatch, samples: list[Sample]) -> TrainingCo
         kind="cfc-sp",
         checkpoint_s=0,
         data=DataConfig(folder=".", held_out=("s1",), validation=("s2",)),
-        start=StartConfig(labels=LABELS, network={"hidden": 32, "dropout": 0.0}),
+        start=StartConfig(labels=LABELS, network={"hidden": 32, "dropout": 0.0, "reference": "median"}),
         optimization=OptimizationConfig(epochs=3, batch_size=128, learning_rate=3e-3),
     )
 
