@@ -157,7 +157,9 @@ class MergeEvents(Edit):
     ids: tuple[str, ...]
 
     def change(self, project: Project) -> None:
-        events = sorted({project.event(event_id) for event_id in self.ids}, key=lambda event: event.onset)
+        # By id last, so that the same merge gives the same event wherever it is done.
+        chosen = {project.event(event_id) for event_id in self.ids}
+        events = sorted(chosen, key=lambda event: (event.onset, event.offset, event.id))
         if len(events) < 2:
             raise EditError("merging needs two events or more; select the events to merge")
         if len({project.tier_of(event.id).id for event in events}) > 1:
