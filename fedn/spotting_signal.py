@@ -33,15 +33,6 @@ def low_pass(values: NDArray, sigma_cells: float) -> NDArray[np.float64]:
     return np.asarray(ndimage.gaussian_filter1d(np.asarray(values, np.float64), sigma_cells, axis=0, mode="nearest"))
 
 
-def box_mean(values: NDArray, cells: int) -> NDArray[np.float64]:
-    """The mean of the `cells` values around each; at the ends of those that there are."""
-    kernel = np.ones(min(max(1, cells), 2 * len(values)))
-    sums = np.convolve(np.asarray(values, np.float64), kernel, "full")
-    counts = np.convolve(np.ones(len(values)), kernel, "full")
-    first = (len(kernel) - 1) // 2
-    return (sums / counts)[first : first + len(values)]
-
-
 def baseline(values: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
     """The running median of (G, C) over `cells` cells: what the signal is at rest.
 

@@ -107,7 +107,7 @@ class OpticalFlowPredictor:
             strength[here] = own * low_pass(trust[here].clip(0, 1), config.smoothing_s * GRID_FPS)
         return strength
 
-    def _above_rest(self, signals: NDArray[np.float64], turned: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _above_rest(self, signals: NDArray[np.float64], turned: NDArray) -> NDArray[np.float64]:
         """Distance from rest (G,) of one run, less what turning the head and talking make of it."""
         config = self.config
         sigma, cells = config.smoothing_s * GRID_FPS, round(config.baseline_s * GRID_FPS)
