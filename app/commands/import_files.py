@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from fedn.annotation.formats.known_formats import READABLE
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.annotation.tier import Source
 from fedn.errors import FormatError
+
+if TYPE_CHECKING:
+    from app.document.read_files import ReadChoices, UnknownTable
 
 _HELP_FORMAT = f"auto, or one of {', '.join(READABLE)}."
 _HELP_VIDEO = "The project's video that the events belong to; of a file with several videos the one to take."
@@ -51,6 +55,9 @@ def import_(
     frame_step: Annotated[
         int, typer.Option(min=1, help="Of results of other networks: how many frames there are to one of theirs.")
     ] = 1,
+    presence: Annotated[
+        int, typer.Option(min=0, help="Of OpenFace: make events of runs of an action unit of at least so many frames.")
+    ] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     remarks: Annotated[Path | None, typer.Option(help="Also write all remarks, as CSV.")] = None,
     json: JsonOption = False,
@@ -58,39 +65,78 @@ def import_(
     """Bring events from files into a project; nothing changes if one of the files cannot be read."""
     with output(json) as out:
         from app.commands.remark_list import say_remarks, write_remark_table
-        from app.document.document import Document
-        from app.document.import_content import plan_import
-        from app.document.read_files import ReadChoices, read_files
+        from app.document.read_files import ReadChoices, UnknownTable
         from fedn.annotation.formats.known_formats import known_format
-        from fedn.annotation.store import load_project
 
         known = None if format == "auto" else known_format(format)
-        reading = ReadChoices(known, video, missing_offset, frame_step)
+        reading = ReadChoices(known, video, tier, mapping, missing_offset, frame_step, presence)
         choices = ImportChoices(video, tier, source, tier_who, if_exists, not not_reviewed)
-        contents = read_files(load_project(project), files, reading, out.reporter)
-        if dry_run:
-            plan = plan_import(load_project(project), contents, choices)
-        else:
-            with Document.open(project) as document:
-                out.reporter.check()
-                plan = plan_import(document.project, contents, choices)
-                document.do(plan.edit)
+        try:
+            plan, kept = _import(project, files, reading, choices, out, dry_run=dry_run or write_mapping is not None)
+        except UnknownTable as table:
+            _guess(table, write_mapping, out)
+            return
+        if write_mapping is not None:
+            raise FormatError(
+                f"{write_mapping} was not written: every file is of a known format, or known by its columns"
+            )
         if remarks is not None:
             write_remark_table(remarks, plan.remarks)
-        out.document(_document(plan, dry_run=dry_run))
+        out.document({**_document(plan), "dry_run": dry_run, "recordings": kept})
         _say(out, plan, project, dry_run=dry_run)
+        for name in kept:
+            out.say(f"{'would keep' if dry_run else 'kept'} what OpenFace measured in {name}")
         say_remarks(out, plan.remarks)
-        if not plan.tiers:
-            raise FormatError(
-                "nothing was imported: the project has none of the videos; add them, or say --video"
-            )
+        if not plan.tiers and not kept:
+            raise FormatError("nothing was imported: the project has none of the videos; add them, or say --video")
 
 
-def _document(plan: ImportPlan, *, dry_run: bool) -> dict[str, Any]:
+def _import(
+    project: Path, files: Sequence[Path], reading: ReadChoices, choices: ImportChoices, out: Output, *, dry_run: bool
+) -> tuple[ImportPlan, list[str]]:
+    """Reads, plans, and unless it is a dry run imports; the names are those of videos with recordings."""
+    from app.document.document import Document
+    from app.document.import_content import plan_import
+    from app.document.read_files import keep_what_was_read, read_files
+    from fedn.annotation.store import load_project
+
+    read = read_files(load_project(project), files, reading, out.reporter)
+    contents = [(file.path, file.content) for file in read]
+    if dry_run:
+        plan = plan_import(load_project(project), contents, choices)
+    else:
+        with Document.open(project) as document:
+            out.reporter.check()
+            plan = plan_import(document.project, contents, choices)
+            document.do(plan.edit)
+            keep_what_was_read(document.project, read)
+    return plan, [file.recording[0].name for file in read if file.recording is not None]
+
+
+def _guess(table: UnknownTable, target: Path | None, out: Output) -> None:
+    """Says what the columns of a table seem to be, and writes it if that was asked for.
+
+    Raises:
+        FormatError: if it was not: the columns have to be confirmed first.
+    """
+    from app.commands.mapping_guess import guess_document, say_guess
+    from fedn.annotation.formats.column_mapping import write_mapping
+
+    say_guess(out, table.path, table.guess)
+    if target is None:
+        raise FormatError(
+            f"{table.path} is a table with columns of its own, which have to be confirmed: write them down with "
+            "--write-mapping FILE.toml, look at that file, and import with --mapping FILE.toml"
+        )
+    write_mapping(target, table.guess)
+    out.document({**guess_document(table.path, table.guess), "mapping": str(target)})
+    out.say(f"wrote this to {target}; look at it, mend it, and import with --mapping {target}")
+
+
+def _document(plan: ImportPlan) -> dict[str, Any]:
     from app.commands.remark_list import remark_documents
 
     return {
-        "dry_run": dry_run,
         "events": plan.event_count,
         "tiers": [{**asdict(tier), "source": str(tier.source)} for tier in plan.tiers],
         "reviewed": list(plan.reviewed),
@@ -102,13 +148,11 @@ def _say(out: Output, plan: ImportPlan, project: Path, *, dry_run: bool) -> None
     said = "would import" if dry_run else "imported"
     out.say(f"{said} {counted(plan.event_count, 'event')} into {project}")
     for tier in plan.tiers:
-        more = [f"{tier.doubles} already there"] * bool(tier.doubles) + [f"{tier.removed} replaced"] * bool(
-            tier.removed
-        )
-        figures = ", ".join([counted(tier.events, "event"), *more])
+        doubles = f", {tier.doubles} already there" if tier.doubles else ""
+        removed = f", {tier.removed} replaced" if tier.removed else ""
+        figures = f"{counted(tier.events, 'event')}{doubles}{removed}"
         out.say(f"    {tier.subject}/{tier.video}  {tier.tier} ({tier.source}, {tier.how}): {figures}")
     if plan.reviewed:
-        verb = "would count" if dry_run else "counts" if len(plan.reviewed) == 1 else "count"
-        out.say(
-            f"{counted(len(plan.reviewed), 'video')} {verb} as reviewed from end to end: {', '.join(plan.reviewed)}"
-        )
+        verb = "would count" if dry_run else "now counts" if len(plan.reviewed) == 1 else "now count"
+        names = ", ".join(plan.reviewed)
+        out.say(f"{counted(len(plan.reviewed), 'video')} {verb} as reviewed from end to end: {names}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.document.file_names import distinct_names, safe_name
 from app.document.project_videos import ProjectVideos
+from app.document.video_matching import exported_name
 from fedn.annotation.formats.content import Remark, TierEvents, VideoEvents
 from fedn.annotation.formats.known_formats import Holds, KnownFormat, Times
 from fedn.annotation.formats.times import FrameTimes, IndexOf
@@ -109,7 +110,7 @@ class _Exporter:
         self._videos = ProjectVideos(project)
         every = project.videos.values()
         # Named among all videos, so that a file is called the same whichever are exported.
-        names = distinct_names(f"{video.subject}-{video.stem}" for video in every)
+        names = distinct_names(map(exported_name, every))
         self._names = {video.id: name for video, name in zip(every, names, strict=True)}
         self.files: list[Path] = []
         self.remarks: list[Remark] = []

@@ -32,7 +32,7 @@ class ProjectVideos:
         Raises:
             FormatError: if there is no such video, or it cannot be read.
         """
-        return self.index(self._find(name))
+        return self.index(self.video(name))
 
     def index(self, video: Video) -> FrameIndex:
         """As `index_of`, of one of the project's videos."""
@@ -48,7 +48,7 @@ class ProjectVideos:
         from fedn.annotation.datasets.recordings import Recording, recording_numbers
 
         try:
-            video = self._find(name)
+            video = self.video(name)
         except FormatError:
             return None
         path = self._project.path_of(video.id)
@@ -56,7 +56,12 @@ class ProjectVideos:
             return FrameNumbers(video.frame_count)
         return recording_numbers(Recording(name, video.subject, path, is_images=True), video.frame_count)[0]
 
-    def _find(self, name: str) -> Video:
+    def video(self, name: str) -> Video:
+        """The project's video of a name.
+
+        Raises:
+            FormatError: if there is none.
+        """
         if self._only is not None:
             return self._only
         found = self._matcher.find(name)

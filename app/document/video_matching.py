@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from app.document.file_names import safe_name
 from fedn.annotation.project import Project
 from fedn.annotation.video import Video
 
 _FEWEST_LETTERS = 4
+_ENDING = re.compile(r"\.(3gp|[a-z][a-z0-9-]{0,15})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class FoundVideo:
 
 
 class VideoMatcher:
-    """Finds videos by content key, path, file name, name without ending, or the name's beginning, in this order.
+    """Finds videos by content key, path, file name, name without ending, the name of a file that this program has
+    written for it, or the name's beginning, in this order.
 
     Several that fit are told apart by subject, then by the folders they lie in; if that leaves several, none is taken.
     """
@@ -65,6 +68,7 @@ class VideoMatcher:
             (lambda video: video.name == wanted, ""),
             (lambda video: video.name.casefold() == wanted.casefold(), "its letters"),
             (lambda video: not {*_stems(video.name)}.isdisjoint(_stems(wanted)), "the ending of its name"),
+            (lambda video: exported_name(video).casefold() in _stems(wanted), ""),
             (lambda video: _begins_with(video.name, wanted), "the rest of its name"),
         ]
         for fits, how in ways:
@@ -74,8 +78,19 @@ class VideoMatcher:
         return [], ""
 
 
-def _stems(name: str) -> tuple[str, str]:
-    return name.casefold(), PurePath(name).stem.casefold()
+def exported_name(video: Video) -> str:
+    """How files are called that this program writes for a video, without their endings."""
+    return safe_name(f"{video.subject}-{video.stem}")
+
+
+def _stems(name: str) -> list[str]:
+    """The name, and what is left of it without one ending after the other; spNO.1_a has none."""
+    stems = [name.casefold()]
+    while shorter := _ENDING.sub("", stems[-1]):
+        if shorter == stems[-1]:
+            break
+        stems.append(shorter)
+    return stems
 
 
 def _begins_with(name: str, beginning: str) -> bool:

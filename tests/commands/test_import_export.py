@@ -314,3 +314,111 @@ def test_a_stopped_export_leaves_whole_files_and_a_stopped_import_nothing(projec
     with pytest.raises(Cancelled):
         read_files(loaded, [out / "anna-anna1.csv"] * 2, ReadChoices(), StopsAfter(1))
     assert load_project(project) == loaded
+
+
+CODED = "Film;Beginn (s);Ende (s);Emotion;Bemerkung\nanna1;0,1;0,4;happiness;gut\nben1;0,2;0,5;anger;\n"
+
+
+@pytest.fixture
+def own_table(tmp_path: Path) -> Path:
+    """A table whose columns only its maker knows."""
+    path = tmp_path / "kodierung.csv"
+    path.write_text(CODED)
+    return path
+
+
+def test_an_unknown_table_is_guessed_in_words_confirmed_and_known_the_next_time(
+    project: Path, own_table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = load_project(project)
+    assert run("import", project, own_table) == 2
+    said = capsys.readouterr()
+    assert "“Beginn (s)”" in said.out and "onset (first frame or time)" in said.out and "sure" in said.out
+    assert "--write-mapping FILE.toml" in said.err and len(said.err.splitlines()) == 1
+    mapping = tmp_path / "mapping.toml"
+    assert run("import", project, own_table, "--write-mapping", mapping) == 0
+    assert f"--mapping {mapping}" in capsys.readouterr().out
+    assert load_project(project) == before and not (project / "mappings").exists()
+    assert run("import", project, own_table, "--mapping", mapping, "--tier", "Own", "--dry-run") == 0
+    assert not (project / "mappings").exists()
+    assert run("import", project, own_table, "--mapping", mapping, "--tier", "Own") == 0
+    expected = {"anna1.mp4": [(3, 11, "happiness")], "ben1.mp4": [(6, 14, "anger")]}
+    assert events(load_project(project), "Own") == expected
+    again = tmp_path / "zweite.csv"
+    again.write_text(CODED)
+    assert run("import", project, again, "--tier", "Again") == 0
+    assert events(load_project(project), "Again") == expected
+    other = tmp_path / "andere.csv"
+    other.write_text(CODED.replace("Emotion", "Gefühl"))
+    assert run("import", project, other, "--mapping", mapping) == 2
+    assert "choose the columns for this table" in capsys.readouterr().err
+
+
+def test_a_table_that_names_no_video_needs_one_every_time(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, mapping = tmp_path / "coding.csv", tmp_path / "mapping.toml"
+    table.write_text("start frame,end frame,emotion\n3,9,fear\n10,12,anger\n")
+    assert run("import", project, table, "--write-mapping", mapping) == 0
+    assert run("import", project, table, "--mapping", mapping) == 2
+    assert "no column names the videos" in capsys.readouterr().err
+    assert run("import", project, table, "--mapping", mapping, "--video", "ben1", "--tier", "A") == 0
+    assert run("import", project, table, "--tier", "B") == 2
+    assert run("import", project, table, "--video", "anna1.mp4", "--tier", "C") == 0
+    loaded = load_project(project)
+    assert list(events(loaded, "A")) == ["ben1.mp4"] and list(events(loaded, "C")) == ["anna1.mp4"]
+    assert len(events(loaded, "A")["ben1.mp4"]) == 2
+
+
+def test_a_mapping_is_not_written_for_what_is_known(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "known.csv"
+    table.write_text("video,onset,offset,label\nanna1.mp4,1,2,fear\n")
+    before = load_project(project)
+    assert run("import", project, table, "--write-mapping", tmp_path / "x.toml") == 2
+    assert "was not written: every file is of a known format" in capsys.readouterr().err
+    assert load_project(project) == before and not (tmp_path / "x.toml").exists()
+
+
+def test_a_recording_of_openface_is_kept_and_its_runs_become_events_if_asked_for(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fedn.annotation.formats.openface import load_recording, recording_path
+
+    rows = [f"{frame},0,{frame / 30:.3f},0.98,1,1.5,{int(5 <= frame <= 9)}" for frame in range(1, 25)]
+    table = tmp_path / "anna1.csv"
+    table.write_text("frame, face_id, timestamp, confidence, success, AU12_r, AU12_c\n" + "\n".join(rows) + "\n")
+    video = load_project(project).video_named("anna1.mp4")
+    assert video is not None
+    kept = recording_path(project, video.key)
+    assert run("import", project, table, "--dry-run") == 0
+    assert "would keep what OpenFace measured in anna1.mp4" in capsys.readouterr().out and not kept.exists()
+    assert run("import", project, table) == 0
+    assert load_recording(kept).frame_count == 24 and events(load_project(project), "OpenFace") == {}
+    assert run("import", project, table, "--presence", "3", "--video", "ben1") == 0
+    loaded = load_project(project)
+    assert events(loaded, "OpenFace") == {"ben1.mp4": [(4, 8, "")]}
+    (tier,) = (tier for tier in loaded.tiers.values() if tier.name == "OpenFace")
+    assert [str(unit) for unit in loaded.events(tier.id)[0].action_units] == ["12"]
+
+
+def test_the_workbook_of_a_data_set_comes_to_the_videos_that_the_project_has(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.annotation.datasets.made_casme2 import write_workbook
+
+    book = tmp_path / "code.xlsx"
+    write_workbook(book)
+    with Document.open(project) as document:
+        video = document.project.video_named("anna1.mp4")
+        assert video is not None
+        path = Path(shutil.copy(video.path, tmp_path / "15_0401girlcrashing.mp4"))
+        document.do(ChangeVideo(replace(video, path=path, relative_path="")))
+    arguments = ("import", project, book, "--missing-offset", "apex", "--tier", "Expert", "--if-exists", "replace")
+    plan = told(capsys, *arguments)
+    assert [(tier["tier"], tier["how"]) for tier in plan["tiers"]] == [("Expert", "replaced")]
+    # Frames count from 1 in the workbook; the video has 24 of them.
+    assert (10, 23, "negative") in events(load_project(project), "Expert")[path.name]
+    said = [remark["remark"] for remark in plan["remarks"]]
+    assert any("is not there" in text for text in said)

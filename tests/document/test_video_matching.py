@@ -41,6 +41,8 @@ STUDY = (
         ("15_0101", "15_0101disgustingteeth", "the rest of its name"),
         ("006_1", "006_1.mp4", "the ending"),
         ("006_10", "006_10.mp4", "the ending"),
+        ("anna-Anna one.boris.csv", "Anna one.mp4", ""),
+        ("anna-Anna one", "Anna one.mp4", ""),
         ("15_0", None, "no video “15_0”"),
         ("Ann", None, "no video “Ann”"),
         ("", None, "no video “”"),
@@ -75,6 +77,12 @@ def test_a_name_that_the_file_uses_for_several_subjects_needs_the_right_one() ->
     assert alone.video is not None and "“spNO.2” in the file and spNO.1 in the project" in alone.remark
     assert finder.find("a.mp4", "spNO.2", shared=True).video is None
     assert finder.find("a.mp4", "SPno.1", shared=True).remark == ""
+
+
+def test_the_point_in_a_subjects_number_ends_no_name() -> None:
+    finder = matcher(("/d/spNO.1_a", "spNO.1"), ("/d/spNO.2_a", "spNO.2"))
+    assert finder.find("spNO.7_a").video is None
+    assert getattr(finder.find("spNO.2_a.mp4").video, "subject", None) == "spNO.2"
 
 
 def test_leading_zeros_are_no_other_person() -> None:

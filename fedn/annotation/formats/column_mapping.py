@@ -163,10 +163,26 @@ def save_mapping(folder: Path, mapping: ColumnMapping) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FormatError(f"the folder {folder} cannot be made ({error.strerror}); choose another one") from error
-    content = asdict(mapping) | {"unit": str(mapping.unit), "kinds": dict(mapping.kinds), "version": _VERSION}
     path = mapping_path(folder, mapping)
-    write_foreign(path, tomli_w.dumps(content).encode(errors="replace"))
+    write_mapping(path, mapping)
     return path
+
+
+def write_mapping(path: Path, mapping: ColumnMapping) -> None:
+    """Writes a mapping, with what its entries can be, as text that people can edit.
+
+    Raises:
+        FormatError: if the file cannot be written.
+    """
+    content = asdict(mapping) | {"unit": str(mapping.unit), "kinds": dict(mapping.kinds), "version": _VERSION}
+    hints = [
+        "What the columns of a table are. Every column has a role, empty for one that is not taken over:",
+        *(f"    {role:<13} {what}" for role, what in ROLES.items()),
+        f"The unit of {', '.join(TIMES)} is one of: {'; '.join(Unit)}.",
+        "offset_is_last: whether the offset frame still belongs to the event. video: of a table that does not name it.",
+    ]
+    comments = "".join(f"# {hint}\n" for hint in hints)
+    write_foreign(path, (comments + tomli_w.dumps(content)).encode(errors="replace"))
 
 
 def find_mapping(folder: Path, header: Sequence[str]) -> ColumnMapping | None:

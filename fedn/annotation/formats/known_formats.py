@@ -67,7 +67,8 @@ class KnownFormat:
 
         Args:
             options: "numbers_of" and "missing_offset" for the tables of data sets, "frame_step" for results of networks
-                that look at every so manieth frame. Formats that have no use for one ignore it.
+                that look at every so manieth frame, "presence_frames" for OpenFace. Formats that have no use for one
+                ignore it.
 
         Raises:
             FormatError: if there is no reader, the file is not of this format, or a video's times are not known.
@@ -126,6 +127,17 @@ _TABLE = (
     KnownFormat(
         "datavyu", "Datavyu", ".opf", "datavyu", "read_datavyu", "write_datavyu", times=Times.ONLY, holds=Holds.VIDEO
     ),
+    KnownFormat("boris", "BORIS", ".boris", "boris", "read_boris", "write_boris", times=Times.ONLY),
+    KnownFormat(
+        "boris-table", "table of BORIS", ".boris.csv", "boris", "read_boris_table", "write_boris_table",
+        times=Times.ONLY, holds=Holds.VIDEO,
+    ),
+    KnownFormat("via", "VIA 3", ".via.json", "via", "read_via", "write_via", times=Times.ONLY),
+    KnownFormat("via-csv", "segments of VIA 3", ".via.csv", "via", "read_via", "write_via_csv", times=Times.ONLY),
+    KnownFormat(
+        "label-studio", "Label Studio", ".label-studio.json", "label_studio", "read_label_studio", "write_label_studio",
+        times=Times.ONLY,
+    ),
     KnownFormat(
         "megc2021", "log of MEGC 2020 and 2021", ".megc2021.txt", "megc_log", "read_megc_log", "write_megc_log",
         holds=Holds.STUDY,
@@ -156,6 +168,10 @@ _TABLE = (
     KnownFormat(
         "lgsnet-detections", "detections of LGSNet", ".lgsnet.txt", "lgsnet", "read_lgsnet_detections",
         "write_lgsnet_detections", holds=Holds.STUDY, options=_STEP,
+    ),
+    KnownFormat(
+        "openface", "OpenFace", ".openface.csv", "openface_content", "read_openface_content",
+        times=Times.BESIDE, holds=Holds.VIDEO, options=("presence_frames",),
     ),
     KnownFormat("casme2", "workbook of CAS(ME)^2", ".xlsx", "casme2", "read_casme2", options=_DATA_SET),
     KnownFormat("casme3", "workbook of CAS(ME)^3", ".xlsx", "casme3", "read_casme3", options=_DATA_SET),

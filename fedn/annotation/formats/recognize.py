@@ -24,14 +24,21 @@ _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("megc2024", ("subject", "video", "onset", "offset", "emotion")),
     ("auw-gcn", ("video_name", "start_frame", "end_frame", "type_idx")),
     ("lgsnet", ("subject", "video", "type_idx", "startFrame", "endFrame")),
-    ("openface", ("frame", "timestamp", "confidence", "success")),
-    ("boris-table", ("Behavior", "Start (s)", "Stop (s)")),
-    ("boris-table", ("Behavior", "Behavior type", "Time")),
+    ("openface", ("frame", "success", "confidence")),
+    ("via-csv", ("metadata", "file_list", "temporal_segment_start")),
+    ("via-csv", ("metadata", "file_list", "temporal_coordinates")),
+    ("boris-table", ("behavior", "start (s)", "stop (s)")),
+    ("boris-table", ("behavior", "time")),
+    ("boris-table", ("behavior", "time (s)")),
+    ("boris-table", ("code", "time", "subject")),
 )
 # Texts that files of these formats cannot do without, each in a form that survives any spacing.
 _MARKS = (
     ("eaf", re.compile(r"<ANNOTATION_DOCUMENT[\s>]")),
     ("textgrid", re.compile(r'"\s*ooTextFile')),
+    ("via-csv", re.compile(r"^#.*CSV_HEADER\s*=", re.MULTILINE)),
+    # Older exports of BORIS say a lot of the observation before their table.
+    ("boris-table", re.compile(r"^Observation id\b.*\n(?:.*\n){1,60}?.*\bBehavior\b", re.MULTILINE)),
 )
 _HEAD_CHARACTERS = 65_536
 
