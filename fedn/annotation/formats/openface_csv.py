@@ -140,21 +140,13 @@ class _Blocks:
         with _opened(path) as file:
             file.readline(_LONGEST_LINE)
             while block := file.read(_BLOCK_BYTES):
-                block = self._mended(b"".join((block, file.readline(_LONGEST_LINE))))
-                self.rows += block.count(b"\n")
+                block = b"".join((block, file.readline(_LONGEST_LINE)))
+                lines = [line for line in map(self._line_of_width, block.splitlines()) if line]
+                self.rows += len(lines)
                 if self.rows > MOST_ROWS:
                     raise FormatError(f"{path} has more than {MOST_ROWS:,} rows; cut the video into parts")
-                if block:
-                    yield self._numbers(block)
-
-    def _mended(self, block: bytes) -> bytes:
-        """The block with every line as wide as the header."""
-        # Counting over the whole block takes a tenth of the time that it takes line by line.
-        letters = np.frombuffer(block, dtype=np.uint8)
-        commas, lines = np.count_nonzero(letters == ord(",")), np.count_nonzero(letters == ord("\n"))
-        if commas == lines * (self.header.width - 1) and block.endswith(b"\n"):
-            return block
-        return b"".join(line + b"\n" for line in map(self._line_of_width, block.splitlines()) if line)
+                if lines:
+                    yield self._numbers(b"\n".join(lines))
 
     def _line_of_width(self, line: bytes) -> bytes:
         """The line with as many cells as the header; empty if it has more, or nothing."""
