@@ -1,11 +1,11 @@
-"""Edits a project by chance until it is killed, and says on stdout which steps have returned."""
+"""Edits a project by chance until it is killed, and says which steps have returned."""
 
 from __future__ import annotations
 
 import random
-import sys
 import uuid
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.document.document import Document
@@ -52,13 +52,10 @@ class EndlessEditor:
         return make_edit(Dice(self._chance.randint, self._project))
 
 
-def main(folder: Path, seed: int) -> None:
+def edit_endlessly(folder: Path, seed: int, returned: Connection) -> None:
+    """Sends the number of each step that has returned, from 1 on."""
     with Document.open(folder, who="ann") as document:
         editor = EndlessEditor(seed, document.project, document.do)
         for number in range(1, 1_000_000):
             editor.step()
-            print(number, flush=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+            returned.send(number)

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import os
+import contextlib
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,10 +13,14 @@ from app.document.edits import AddTier
 from fedn.annotation.check import check_project
 from fedn.annotation.store import load_project
 from fedn.annotation.tier import Source, Tier
-from tests.document.endless_editor import EndlessEditor
+from tests.document.endless_editor import EndlessEditor, edit_endlessly
 
-REPOSITORY = Path(__file__).parents[2]
-SCRIPT = Path(__file__).with_name("endless_editor.py")
+# Where processes can be forked, one that has imported everything is: hundreds of kills then take minutes.
+PROCESSES = multiprocessing.get_context(
+    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+)
+if hasattr(PROCESSES, "set_forkserver_preload"):
+    PROCESSES.set_forkserver_preload(["tests.document.endless_editor"])
 
 
 def test_killing_the_program_at_any_moment_loses_no_edit_that_had_returned(
@@ -29,10 +32,10 @@ def test_killing_the_program_at_any_moment_loses_no_edit_that_had_returned(
     replay, folder = document.project, document.folder
     document.close()
     chance = random.Random(3)
-    told, steps, one_more = 0, 0, 0
+    editing, steps, one_more = 0, 0, 0
     for seed in range(rounds):
         returned = edit_until_killed(folder, seed, chance)
-        told += bool(returned)
+        editing += bool(returned)
         steps += returned
         stored = load_project(folder)
         editor = EndlessEditor(seed, replay, lambda edit: edit.apply(replay))
@@ -43,31 +46,31 @@ def test_killing_the_program_at_any_moment_loses_no_edit_that_had_returned(
             one_more += 1
         assert stored == replay, f"round {seed}, {returned} steps"
         check_soundness(folder)
-    print(f"{rounds} kills, {told} while editing, {steps} steps returned, {one_more} times one more was on disk")
-    assert told > rounds / 3 and steps > 5 * rounds
+    print(f"{rounds} kills, {editing} while editing, {steps} steps returned, {one_more} times one more was on disk")
+    assert editing > rounds / 3 and steps > 5 * rounds
     with Document.open(folder, who="ann") as reopened:
         assert reopened.project == replay
 
 
 def edit_until_killed(folder: Path, seed: int, chance: random.Random) -> int:
-    """Starts an editor, kills it at some moment, and returns how many of its steps had returned."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, str(SCRIPT), str(folder), str(seed)]
-    editor = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True)
-    assert editor.stdout is not None
-    lines = []
+    """Starts an editor in a process of its own, kills it at some moment, returns how many of its steps had returned."""
+    told, telling = PROCESSES.Pipe(duplex=False)
+    editor = PROCESSES.Process(target=edit_endlessly, args=(folder, seed, telling))
+    editor.start()
+    telling.close()
+    numbers = [0]
     if chance.random() < 0.8:
-        lines.append(editor.stdout.readline())  # A step has returned: it is editing now.
+        numbers.append(told.recv())  # It is editing now.
         load_project(folder)  # Others can read meanwhile.
         time.sleep(chance.uniform(0.0, 0.5))
     else:
-        time.sleep(chance.uniform(0.0, 1.5))  # Perhaps while it is opening the project.
+        time.sleep(chance.uniform(0.0, 0.3))  # Perhaps while it is opening the project.
     editor.kill()
-    lines += editor.stdout.read().splitlines(keepends=True)
-    editor.wait()
-    editor.stdout.close()
-    complete = [line for line in lines if line.endswith("\n")]  # The kill may cut the last one short.
-    return int(complete[-1]) if complete else 0
+    with told, contextlib.suppress(EOFError, OSError):  # The kill may have cut the last message short.
+        while True:
+            numbers.append(told.recv())
+    editor.join()
+    return numbers[-1]
 
 
 def check_soundness(folder: Path) -> None:
