@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from app.commands.models import application as models_command
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.cascade_config import CascadeConfig
@@ -13,7 +15,7 @@ from fedn.ceflnet_config import CeflnetConfig
 from fedn.checkpoint import save_model
 from fedn.errors import ModelError
 from fedn.model_config import small_config
-from fedn.model_info import ModelInfo
+from fedn.model_info import ModelInfo, read_model_info
 from fedn.models.build import build_detector
 from fedn.models.ceflnet import build_ceflnet
 from fedn.models.resnet import ResNet18
@@ -21,6 +23,8 @@ from fedn.prediction import Prediction
 from fedn.predictor import load_predictor
 from fedn.predictors.cascade import CascadePredictor, write_cascade
 from fedn.predictors.ceflnet import CeflnetModel, save_ceflnet
+from fedn.registry import resolve_model
+from fedn.video.reader import open_video
 from tests.conftest import tiny_frame, write_video
 
 LABELS = ("happiness", "anger")
@@ -108,3 +112,36 @@ def test_a_missing_part_and_a_cascade_of_cascades_are_refused(parts: tuple[Path,
     parts[1].rename(tmp_path / "gone")
     with pytest.raises(ModelError, match=r"there is no model “\.\./named”"):
         load_predictor(folder, "cpu")
+
+
+def test_parts_that_cannot_do_theirs_are_refused_when_the_cascade_is_made(
+    parts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match=r"“named” \(ceflnet\) names given intervals and finds none"):
+        write_cascade(tmp_path / "x", spotter=parts[1], recognizer=parts[1], name="x")
+    with pytest.raises(ModelError, match=r"“spotter” \(fedn\) does not name given intervals"):
+        write_cascade(tmp_path / "x", spotter=parts[0], recognizer=parts[0], name="x")
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_the_spotter_without_labels_finds_is_named_and_nothing_else_changes(
+    parts: tuple[Path, Path], repository: Path, tmp_path: Path
+) -> None:
+    made = CliRunner().invoke(
+        models_command,
+        ["cascade", "optical-flow", str(parts[1]), "--out", str(tmp_path / "both"), "--score", "spotter"],
+    )
+    assert made.exit_code == 0, made.output
+    assert read_model_info(tmp_path / "both").network.to_dict()["spotter"] == "optical-flow", (
+        "wherever the program lies"
+    )
+    with open_video(repository / "resources" / "demo" / "videos" / "r101" / "r101_1.mp4") as reader:
+        write_video(tmp_path / "v.mp4", [image for number, image in reader.frames() if 60 <= number < 180])
+    options = {"cache_dir": tmp_path / "cache"}
+    alone = load_predictor(resolve_model("optical-flow")).detect(tmp_path / "v.mp4", **options)
+    named = load_predictor(tmp_path / "both", "cpu").detect(tmp_path / "v.mp4", **options)
+    assert alone.events and [(e.interval, e.apex, e.score) for e in named.events] == [
+        (e.interval, e.apex, e.score) for e in alone.events
+    ]
+    assert [(e.interval, e.score) for e in named.candidates] == [(e.interval, e.score) for e in alone.candidates]
+    assert {event.label for event in named.candidates} <= set(LABELS)

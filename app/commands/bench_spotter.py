@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fedn.predictor import VideoPredictor
 
 MODEL = "optical-flow"
+STAGES = ("decode", "face", "align", "flow", "backbone")
 
 
 def spotter(
@@ -66,9 +67,13 @@ def _look_at(
             events=found.events,
             faces=_faces(video, (f for e in found.events for f in (e.onset, e.onset if e.apex is None else e.apex))),
         )
+    # What comes from the cache says nothing about speed.
+    stages = {name: seconds for name, seconds in found.stage_seconds.items() if name in STAGES}
+    each = ", ".join(f"{name} {1000 * seconds / found.frame_count:.2f}" for name, seconds in stages.items())
+    speed = f"{result['frames_per_s']} frames/s (ms a frame: {each})" if stages else "from the cache"
     out.say(
         f"{video.name}: {counted(len(found.events), 'event')} in {minutes * 60:.0f} s, "
-        f"{result['events_a_minute']} a minute, {result['frames_per_s']} frames/s"
+        f"{result['events_a_minute']} a minute, {speed}"
     )
     return result
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.output import JsonOption, output
-from fedn.model_info import ModelInfo, read_model_info
+from fedn.errors import ModelError
+from fedn.model_info import INFO_FILE, ModelInfo, read_model_info
 from fedn.registry import DEFAULT_MODEL, list_models, resolve_model
 
 application = typer.Typer(
@@ -111,6 +112,29 @@ def _cost_of(name: str, labels: int) -> dict[str, Any]:
         "uncached_gflop": cost.uncached_flop / 1e9,
         "paper_gflop": PAPER_GFLOP.get(name),
     }
+
+
+@application.command()
+def cascade(
+    spotter: Annotated[str, typer.Argument(help="Name or folder of the model that finds intervals.")],
+    recognizer: Annotated[str, typer.Argument(help="Name or folder of the model that names them.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new model; the two stay where they are.")],
+    score: Annotated[
+        str, typer.Option(help="product: the spotter's score times the label's probability; spotter: its own alone.")
+    ] = "product",
+    project: Annotated[Path | None, typer.Option(help="The project whose models are meant.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Make one model of two: a spotter finds intervals, a recognizer names them."""
+    with output(json) as said:
+        from fedn.predictors.cascade import write_cascade
+
+        if (out / INFO_FILE).exists():
+            raise ModelError(f"{out} already holds a model; choose a new folder")
+        parts = {"spotter": resolve_model(spotter, project), "recognizer": resolve_model(recognizer, project)}
+        folder = write_cascade(out, **parts, name=out.resolve().name, score=score)  # type: ignore[arg-type]
+        said.document(_summary(read_model_info(folder)))
+        said.say(f"{folder} finds with {parts['spotter'].name} and names with {parts['recognizer'].name}")
 
 
 def _model_in_use(project: Path | None) -> str:

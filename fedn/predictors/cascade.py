@@ -21,11 +21,12 @@ from fedn.checkpoint import save_weights
 from fedn.cost import ModelCost, model_cost
 from fedn.errors import ModelError
 from fedn.model_info import INFO_FILE, ModelInfo, read_model_info
+from fedn.model_kinds import kind_named
 from fedn.prediction import Prediction
 from fedn.predictor import VideoPredictor, load_predictor
 from fedn.progress import SILENT, Reporter
 from fedn.recognizer import Recognizer, load_recognizer
-from fedn.registry import resolve_model
+from fedn.registry import bundled_models_dir, resolve_model
 
 
 def write_cascade(
@@ -34,11 +35,15 @@ def write_cascade(
     """Describes a cascade of two models, which stay where they are. Returns its folder.
 
     Raises:
-        ModelError: if one of the two is no model, or the folder cannot be written.
+        ModelError: if one of the two cannot do its part, or the folder cannot be written.
     """
     first, second = read_model_info(spotter), read_model_info(recognizer)
     if "cascade" in (first.kind, second.kind):
         raise ModelError("a cascade is made of a spotter and a recognizer, not of another cascade; choose its parts")
+    if not kind_named(first.kind).predictor:
+        raise ModelError(f"“{first.name}” ({first.kind}) names given intervals and finds none; choose a spotter")
+    if not kind_named(second.kind).recognizer:
+        raise ModelError(f"“{second.name}” ({second.kind}) does not name given intervals; choose a recognizer")
     network = CascadeConfig(len(second.labels), _seen_from(folder, spotter), _seen_from(folder, recognizer), score)
     info = ModelInfo(name, second.labels, network, kind="cascade", threshold=first.threshold)
     save_weights(folder, {}, info)
@@ -46,6 +51,9 @@ def write_cascade(
 
 
 def _seen_from(folder: Path, model: Path) -> str:
+    """By name if the model comes with the program, which may lie elsewhere tomorrow; else relative to the folder."""
+    if model.resolve().parent == bundled_models_dir().resolve():
+        return model.name
     return Path(os.path.relpath(model.resolve(), folder.resolve())).as_posix()
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.cost import ModelCost
 from fedn.errors import ModelError
 from fedn.features.optical_flow import EYE_DISTANCE_PX, REGIONS, FlowTrack, track_motion
 from fedn.model_info import ModelInfo
@@ -54,6 +55,10 @@ class OpticalFlowPredictor:
     def load(cls, info: ModelInfo, device: str = "auto") -> OpticalFlowPredictor:
         """There are no weights; the device does not matter."""
         return cls(info)
+
+    def cost(self) -> ModelCost:
+        """Nothing is learned, and optical flow is not made of the products that are counted."""
+        return ModelCost(0, 0.0)
 
     def detect(
         self,

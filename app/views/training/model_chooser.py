@@ -66,7 +66,8 @@ def _origin(info: ModelInfo) -> str:
 
 
 def _facts(info: ModelInfo) -> str:
-    lines = [f"Made {info.created}" if info.created else "", f"Labels: {', '.join(info.labels)}", _figures(info)]
+    labels = f"Labels: {', '.join(info.labels)}" if info.labels else "Finds expressions without naming them"
+    lines = [f"Made {info.created}" if info.created else "", labels, _figures(info)]
     return "\n".join(line for line in lines if line)
 
 
