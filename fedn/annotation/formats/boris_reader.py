@@ -16,6 +16,7 @@ from fedn.annotation.formats.event_details import text_label
 from fedn.annotation.formats.placed_events import Placer
 from fedn.annotation.formats.tier_titles import TierRows, TierTitle, parse_title, read_title
 from fedn.annotation.formats.times import FrameTimes, IndexOf, no_index
+from fedn.annotation.interval import union
 from fedn.annotation.tier import Source
 from fedn.errors import FormatError
 
@@ -63,7 +64,7 @@ class _Video:
             )
         subject = people[0] if len(people) == 1 else ""
         tiers = self.tiers.done(self.placer.rejected)
-        return VideoEvents(self.name, subject, 0, self.fps, tiers, self.path)
+        return VideoEvents(self.name, subject, 0, self.fps, tiers, self.path, union(self.placer.doubtful))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,11 @@ class _Reading:
         points = sum(own.start is own.stop for own in occurrences)
         if points:
             self.remarks.add(place, f"{points} point events became expressions of one frame")
-        self._read_media(place, shown, occurrences)
+        self._read_media(place, shown, occurrences, unpaired)
 
-    def _read_media(self, place: str, shown: list[BorisMedia], occurrences: list[Occurrence]) -> None:
+    def _read_media(
+        self, place: str, shown: list[BorisMedia], occurrences: list[Occurrence], unpaired: list[BorisRow]
+    ) -> None:
         """Puts what occurred on the media that was shown then: they were shown one after the other."""
         start_s = self.observation.offset_s
         remaining = occurrences
@@ -121,6 +124,9 @@ class _Reading:
                 self.remarks.add(place, f"{self.missing[-1]}; its {len(own)} events were left out")
             else:
                 self._add(video, place, own, start_s)
+                for row in unpaired:
+                    if start_s <= (row.time_s or 0.0) < stop_s:
+                        video.placer.doubt((row.time_s or 0.0) - start_s)
             if is_last:
                 break
             start_s += length_s

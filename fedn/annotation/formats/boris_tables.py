@@ -27,6 +27,7 @@ from fedn.annotation.formats.table import (
 from fedn.annotation.formats.tier_titles import TierRows, parse_title, read_title
 from fedn.annotation.formats.times import IndexOf, no_index
 from fedn.annotation.formats.writing_losses import Losses, the_video
+from fedn.annotation.interval import union
 from fedn.errors import FormatError
 
 COLUMNS = ("time", "subject", "code", "modifier", "comment")
@@ -65,12 +66,16 @@ def read_boris_table(path: Path, index_of: IndexOf = no_index, *, video: str = "
     remarks.list += table.remarks
     columns = _columns(table.header)
     rows: dict[str, list[tuple[BorisRow, dict[str, str]]]] = {}
+    unclear: set[str] = set()
     for row in table.rows:
         values = {name: _cell(row, place) for name, place in columns.items()}
         media = _media_name(values.get("media", ""), table.place(row.number), remarks)
         own = _row(row, values, table, remarks)
-        if own is not None:
-            rows.setdefault(media, []).append((own, values))
+        rows.setdefault(media, [])
+        if own is None:
+            unclear.add(media)
+        else:
+            rows[media].append((own, values))
     videos, missing = [], []
     for media, held in rows.items():
         names = [media or video] if media or video else names_from_file(path)
@@ -81,6 +86,8 @@ def read_boris_table(path: Path, index_of: IndexOf = no_index, *, video: str = "
             remarks.add("", f"{error}; its {len(held)} rows were left out")
             continue
         placer = Placer(times, remarks)
+        if media in unclear:
+            placer.doubt()
         videos.append(_video(name, held, table, placer))
     if missing and not videos:
         raise missing[0]
@@ -156,10 +163,11 @@ def _video(name: str, held: list[tuple[BorisRow, dict[str, str]]], table: Table,
     observations = list(dict.fromkeys(values.get("observation", "") for _, values in held))
     for observation in observations:
         own = [(row, values) for row, values in held if values.get("observation", "") == observation]
-        occurrences, left = _occurrences(own, columns, table, placer.remarks)
+        occurrences, left = _occurrences(own, columns, table, placer)
         for row in left:
             text = f"the state event “{row.code}” has no start or no stop; it was left out"
             placer.remarks.add(table.place(row.number), text)
+            placer.doubt(row.time_s or 0.0)
         for one in occurrences:
             start_s, stop_s = one.start.time_s or 0.0, one.stop.time_s or 0.0
             label = text_label(one.start.code)
@@ -168,14 +176,14 @@ def _video(name: str, held: list[tuple[BorisRow, dict[str, str]]], table: Table,
                 plain = one.start.subject or observation or name
                 told_apart = len(observations) > 1 and one.start.subject and parse_title(plain) is None
                 tiers.add(read_title(f"{observation} {plain}" if told_apart else plain), [event])
-    return VideoEvents(name, "", 0, 0.0, tiers.done(placer.rejected))
+    return VideoEvents(name, "", 0, 0.0, tiers.done(placer.rejected), doubtful=union(placer.doubtful))
 
 
 def _occurrences(
-    held: list[tuple[BorisRow, dict[str, str]]], columns: dict[str, int], table: Table, remarks: Remarks
+    held: list[tuple[BorisRow, dict[str, str]]], columns: dict[str, int], table: Table, placer: Placer
 ) -> tuple[list[Occurrence], list[BorisRow]]:
     if "stop" in columns:
-        return _aggregated(held, table, remarks)
+        return _aggregated(held, table, placer), []
     held = sorted(held, key=lambda own: own[0].time_s or 0.0)
     if "mark" in columns:
         marks: list[tuple[BorisRow, str]] = []
@@ -183,31 +191,30 @@ def _occurrences(
             mark = values["mark"].upper()
             if mark not in ("START", "STOP", "POINT"):
                 text = f"“{mark[:40]}” is neither START, STOP nor POINT; it was taken for a point"
-                remarks.add(table.place(row.number), text)
+                placer.remarks.add(table.place(row.number), text)
                 mark = "POINT"
             marks.append((row, mark))
         return pair_marked_rows(marks)
     return pair_rows((row for row, _ in held), lambda row: False)
 
 
-def _aggregated(
-    held: list[tuple[BorisRow, dict[str, str]]], table: Table, remarks: Remarks
-) -> tuple[list[Occurrence], list[BorisRow]]:
+def _aggregated(held: list[tuple[BorisRow, dict[str, str]]], table: Table, placer: Placer) -> list[Occurrence]:
     found: list[Occurrence] = []
     for row, values in held:
         try:
             stop_s = parse_number(values["stop"], "stop")
         except FormatError as error:
-            remarks.add(table.place(row.number), f"{error}; the row was left out")
+            placer.remarks.add(table.place(row.number), f"{error}; the row was left out")
+            placer.doubt(row.time_s or 0.0)
             continue
         if stop_s is None:
-            remarks.add(table.place(row.number), "it has no stop; it was taken for one frame")
+            placer.remarks.add(table.place(row.number), "it has no stop; it was taken for one frame")
             found.append(Occurrence(row, row))
             continue
         stop_s -= parse_number(values.get("offset", ""), "time offset") or 0.0
         stop = replace(row, time_s=stop_s, comment=values.get("comment_stop", ""))
         found.append(Occurrence(row, row if values.get("mark", "").upper() == "POINT" else stop))
-    return found, []
+    return found
 
 
 def write_boris_table(path: Path, videos: Sequence[VideoEvents], index_of: IndexOf = no_index) -> tuple[Remark, ...]:

@@ -15,6 +15,7 @@ from fedn.annotation.formats.placed_events import Placer, known_video, names_fro
 from fedn.annotation.formats.tier_titles import TierRows, TierTitle, in_order, parse_title, title_of
 from fedn.annotation.formats.times import FrameTimes, IndexOf, no_index
 from fedn.annotation.formats.writing_losses import Losses, the_video
+from fedn.annotation.interval import union
 from fedn.annotation.tier import Source
 
 _ABOUT = "fedn_video"
@@ -58,6 +59,7 @@ def read_datavyu(path: Path, index_of: IndexOf = no_index) -> Content:
         float(fps) if re.fullmatch(r"\d{1,6}(\.\d{1,20})?", fps) else 0.0,
         tiers.done(placer.rejected),
         Path(file) if file else None,
+        union(placer.doubtful),
     )
     return Content((own,), remarks.done())
 

@@ -12,6 +12,7 @@ from fedn.annotation.formats.eaf_document import Annotation, EafDocument, EafTie
 from fedn.annotation.formats.placed_events import Placer, known_video
 from fedn.annotation.formats.tier_titles import TierRows, TierTitle, parse_title
 from fedn.annotation.formats.times import IndexOf, no_index
+from fedn.annotation.interval import union
 from fedn.annotation.tier import Source
 
 Spans = dict[str, tuple[float, float]]
@@ -51,6 +52,7 @@ def read_eaf(path: Path, index_of: IndexOf = no_index) -> Content:
         float(fps) if re.fullmatch(r"\d{1,6}(\.\d{1,20})?", fps) else 0.0,
         tiers.done(placer.rejected),
         own.path,
+        union(placer.doubtful),
     )
     return Content((video,), remarks.done())
 
@@ -73,6 +75,7 @@ def tier_events(
     for own in tier.annotations:
         if own.id not in spans:
             events[own.id] = None
+            placer.doubt()
             continue
         start_ms, stop_ms = spans[own.id]
         place = f"tier “{tier.id}”, annotation {own.id}"

@@ -113,7 +113,8 @@ class EafTiers:
             own.get(name) for own in self.document.root.iter(ALIGNABLE) for name in ("TIME_SLOT_REF1", "TIME_SLOT_REF2")
         }
         order = self.document.time_order
-        for slot in [own for own in order if own.get("TIME_SLOT_ID") in self._freed_slots - used]:
+        unused = self._freed_slots - used
+        for slot in [own for own in order if own.get("TIME_SLOT_ID") in unused]:
             remove_child(order, slot)
         self._insert_slots(order)
         set_property(self.document.header, _LAST_ID, str(self._last_id))
@@ -165,7 +166,8 @@ class EafTiers:
             old: what annotations held, by their id.
         """
         by_id = {own.id: own for own in tier.annotations}
-        for own_id in [own_id for own_id in old if own_id not in pairs.values()]:
+        kept = set(pairs.values())
+        for own_id in [own_id for own_id in old if own_id not in kept]:
             self._free([by_id[own_id]])
             self._drop_hanging(own_id)
             remove_child(tier.element, by_id[own_id].holder)

@@ -12,6 +12,7 @@ Its labeling interface has to have <Video name="video" value="$video" frameRate=
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -131,5 +132,5 @@ def _entry(tier: TierEvents, tier_number: int, times: FrameTimes, losses: Losses
     entry: dict[str, Any] = {"tier": plain_or_title(tier), "tier_number": tier_number, "result": results}
     if tier.source is Source.DETECTOR:
         scores = [event.score for event in tier.events if event.score is not None]
-        entry |= {"model_version": tier.who, "score": sum(scores) / len(scores) if scores else 0.0}
+        entry |= {"model_version": tier.who, "score": math.fsum(scores) / len(scores) if scores else 0.0}
     return entry

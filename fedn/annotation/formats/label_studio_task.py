@@ -17,6 +17,7 @@ from fedn.annotation.formats.event_details import details_or_note
 from fedn.annotation.formats.placed_events import Placer
 from fedn.annotation.formats.tier_titles import TierRows, TierTitle, read_title
 from fedn.annotation.formats.times import FrameTimes
+from fedn.annotation.interval import union
 from fedn.annotation.tier import Source
 from fedn.errors import FormatError
 
@@ -82,6 +83,7 @@ class LabelStudioTask:
             frame_rate(self.data.get("fps")),
             tiers.done(placer.rejected),
             Path(file) if PureWindowsPath(file).name not in ("", file) and "://" not in file else None,
+            union(placer.doubtful),
         )
 
     def _entries(self) -> Iterator[tuple[TierTitle, list[Any], str]]:

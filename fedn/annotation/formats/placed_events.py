@@ -12,6 +12,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.formats.content import Remarks
 from fedn.annotation.formats.event_details import event_with_details, is_rejected
 from fedn.annotation.formats.times import HALF_FRAME, FrameTimes, IndexOf, interval_frames, nearest_onset
+from fedn.annotation.interval import Interval
 from fedn.errors import FormatError
 
 _VIDEO_SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".mpeg", ".m4v", ".wmv")
@@ -43,11 +44,13 @@ class Placer:
 
     Attributes:
         rejected: ids of the events among those made that the file says an annotator has rejected.
+        doubtful: frames where the file has an expression of which no event could be made.
     """
 
     times: FrameTimes
     remarks: Remarks
     rejected: set[str] = field(default_factory=set)
+    doubtful: list[Interval] = field(default_factory=list)
 
     def event(
         self, place: str, onset_s: float, offset_s: float, label: str, details: Mapping[str, str] | None = None
@@ -73,13 +76,21 @@ class Placer:
             self.rejected.add(event.id)
         return event
 
+    def doubt(self, from_s: float = 0.0, until_s: float = math.inf) -> None:
+        """Takes note that there is an expression between two times, somewhere in the video if nothing is known."""
+        from_s, until_s = max(0.0, from_s), min(until_s, self.times.end_s(self.times.frame_count - 1))
+        if from_s < until_s:
+            self.doubtful.append(Interval(self.times.frame_at(from_s), self.times.frame_at(until_s) + 1))
+
     def _frames(self, place: str, onset_s: float, offset_s: float) -> tuple[int, int] | None:
         if not (math.isfinite(onset_s) and math.isfinite(offset_s)):
             self.remarks.add(place, "the event has no usable time and was left out")
+            self.doubt()
             return None
         span = f"the event from {onset_s:.3f} s to {offset_s:.3f} s"
         if offset_s < onset_s:
             self.remarks.add(place, f"{span} ends before it begins and was left out")
+            self.doubt(offset_s, onset_s)
             return None
         end_s = self.times.end_s(self.times.frame_count - 1)
         if offset_s < 0 or onset_s >= end_s or (offset_s == 0 and onset_s < 0):

@@ -24,6 +24,7 @@ from fedn.annotation.formats.tier_titles import (
 )
 from fedn.annotation.formats.times import FrameTimes, IndexOf, nearest_onset, no_index
 from fedn.annotation.formats.writing_losses import Losses, the_video
+from fedn.annotation.interval import union
 
 _VIDEO, _SUBJECT = "fedn:video", "fedn:subject"
 _TOLERANCE_S = 1e-6
@@ -54,7 +55,9 @@ def read_textgrid(path: Path, index_of: IndexOf = no_index, *, video: str = "") 
     found = TierRows()
     for title, row in rows.items():
         found.add(title, row.read(placer))
-    own = VideoEvents(name, about.get(_SUBJECT, ""), 0, 0.0, found.done(placer.rejected))
+    own = VideoEvents(
+        name, about.get(_SUBJECT, ""), 0, 0.0, found.done(placer.rejected), doubtful=union(placer.doubtful)
+    )
     return Content((own,), remarks.done())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
 from fedn.annotation.event import Event
 from fedn.annotation.formats.content import TierEvents
@@ -79,13 +80,22 @@ def read_title(text: str) -> TierTitle:
 
 
 def rows_without_overlap(events: Iterable[Event]) -> list[list[Event]]:
-    """The events in order of time on as few rows as it takes; one row, possibly empty, if none overlap."""
+    """The events in order of time on as few rows as it takes; one row, possibly empty, if none overlap.
+
+    Each is on the first row that is free then, so that events at the same frames keep their order from row to row.
+    """
     rows: list[list[Event]] = [[]]
+    busy: list[tuple[int, int]] = []
+    free = [0]
     for event in in_order(events):
-        row = next((row for row in rows if not row or row[-1].offset < event.onset), None)
-        if row is None:
-            rows.append(row := [])
-        row.append(event)
+        while busy and busy[0][0] < event.onset:
+            heappush(free, heappop(busy)[1])
+        if not free:
+            rows.append([])
+            free.append(len(rows) - 1)
+        row = heappop(free)
+        rows[row].append(event)
+        heappush(busy, (event.offset, row))
     return rows
 
 

@@ -19,6 +19,7 @@ from fedn.annotation.formats.tier_titles import TierRows, TierTitle, in_order, p
 from fedn.annotation.formats.times import IndexOf, no_index
 from fedn.annotation.formats.via_project import CSV_HEADER, ViaSegment, base_name, parse_via_csv, parse_via_json
 from fedn.annotation.formats.writing_losses import Losses
+from fedn.annotation.interval import union
 from fedn.annotation.tier import Source
 from fedn.errors import FormatError
 
@@ -81,7 +82,7 @@ def _video(name: str, file: str, segments: Sequence[ViaSegment], placer: Placer)
     if others:
         placer.remarks.add(name, f"what the attributes {', '.join(sorted(others))} say stands in the notes")
     path = Path(file) if base_name(file) != file and "://" not in file else None
-    return VideoEvents(name, subject, 0, 0.0, tiers.done(placer.rejected), path)
+    return VideoEvents(name, subject, 0, 0.0, tiers.done(placer.rejected), path, union(placer.doubtful))
 
 
 def _titles(text: str) -> list[TierTitle]:

@@ -22,7 +22,6 @@ TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=12)
 LABEL = st.sampled_from(["happiness", "fear", "", "∅", "a, (b) \\c", 'say "x"', "é #2", "x : apex"]) | TEXT.map(
     str.strip
 )
-WHO = st.sampled_from(["", "Ann", "base/v2", "a\\b", "model:x"]) | TEXT
 relaxed = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
@@ -69,7 +68,8 @@ def events(draw: st.DrawFn, text: st.SearchStrategy[str] = TEXT, label: st.Searc
 def tiers(draw: st.DrawFn, text: st.SearchStrategy[str] = TEXT, label: st.SearchStrategy[str] = LABEL) -> TierEvents:
     own = tuple(draw(st.lists(events(text, label), max_size=6)))
     rejected = frozenset(event.id for event in own if draw(st.booleans()))
-    return TierEvents(draw(text | st.just("X #2 : apex")), draw(st.sampled_from(Source)), draw(WHO), own, rejected)
+    who = draw(st.sampled_from(["", "Ann", "base/v2", "a\\b", "model:x"]) | text)
+    return TierEvents(draw(text | st.just("X #2 : apex")), draw(st.sampled_from(Source)), who, own, rejected)
 
 
 @st.composite

@@ -80,7 +80,8 @@ def test_what_was_written_comes_back_and_is_written_the_same(
 def test_a_tabular_export_is_read(suffix: str, tmp_path: Path) -> None:
     content = read_boris_table(save(tmp_path / f"t{suffix}", TABULAR), lambda _: INDEX)
     assert spans(content) == {
-        "one.mp4": {"Bea": [(50, 99, "smile", "modifiers: left; begin; end"), (75, 75, "blink", "")]}
+        "one.mp4": {"Bea": [(50, 99, "smile", "modifiers: left; begin; end"), (75, 75, "blink", "")]},
+        "two.mp4": {},
     }
     assert [str(remark.place) for remark in content.remarks] == [
         "sheet “Sheet”, row 6" if suffix == ".xlsx" else "row 6",
