@@ -1,47 +1,90 @@
 import pytest
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
+from fedn.decoding import decode, geometry
 from fedn.errors import ModelError
-from fedn.model_config import FednConfig, faithful_config, macro_config, small_config
+from fedn.model_config import CHANGES, FednConfig, faithful_config, macro_config, named_config, small_config
 from fedn.models.build import build_detector
 from fedn.models.segment_attention import SegmentAttention, segments_of
 
-
-def parameters(config: FednConfig) -> float:
-    return sum(value.numel() for value in build_detector(config).parameters()) / 1e6
+NARROW = {"width": 32, "head_width": 32, "window_attention_width": 16}
 
 
-def test_the_published_network_has_the_published_size():
-    assert parameters(faithful_config(4)) == pytest.approx(16.2, abs=0.1)
-    assert parameters(faithful_config(4, own_heads=True)) == pytest.approx(36.0, abs=0.1)
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_named_network_predicts_six_intervals_at_each_location_and_learns(name: str):
+    config = named_config(name, 3, **NARROW)
+    detector, where = build_detector(config, seed=0), geometry(config)
+    torch.manual_seed(0)
+    frames = torch.randn(2, config.read_frames, config.feature_size)
+    raw, count = detector(frames), len(where.points)
+    assert count == 30 or name == "long"
+    assert raw.free_distances.shape == (2, count, 2) and raw.anchor_deltas.shape == (2, 5 * count, 2)
+    decoded = decode(raw, where, config)
+    assert decoded.scores.shape == (2, 6 * count, 3) and decoded.intervals.shape == (2, 6 * count, 2)
+    assert (raw.free_distances >= 0).all() and (decoded.scores >= 0).all() and (decoded.scores <= 1).all()
+    assert decoded.scores.amax(dim=2).mean().item() < 0.05, "untrained scores are near the prior"
+    (decoded.scores.sum() + decoded.intervals.sum()).backward()
+    still = [name for name, value in detector.named_parameters() if value.grad is None]
+    assert still == [], "every parameter takes part"
 
 
-def test_one_window_costs_what_the_table_says_less_what_shared_projections_save():
-    detector = build_detector(faithful_config(4)).eval()
-    with FlopCounterMode(display=False) as counter:
-        detector(torch.zeros(1, 134, 512))
-    # 2.06 GFLOP if the 512 frames of 64 segments are projected one by one; the 134 that differ are projected once.
-    saved = 2 * (512 - 134) * 512 * 1536 / 1e9
-    assert counter.get_total_flops() / 1e9 + saved == pytest.approx(2.06, abs=0.03)
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_batch_gives_what_its_windows_give_one_by_one(name: str):
+    config = named_config(name, 3, **NARROW)
+    detector = build_detector(config, seed=0).eval()
+    torch.manual_seed(0)
+    frames = torch.randn(3, config.read_frames, config.feature_size)
+    together = detector(frames)
+    for window in range(3):
+        for whole, alone in zip(together, detector(frames[window : window + 1]), strict=True):
+            torch.testing.assert_close(whole[window], alone[0], atol=1e-4, rtol=1e-3)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"segment_attention": False},
-        {"window_attention": False},
-        {"own_heads": True},
-        {"segment_pool": "max", "window_residual": True},
-    ],
-)
-def test_every_variant_predicts_180_intervals_per_window(changes: dict):
-    config = small_config(3, **changes)
-    raw = build_detector(config, seed=0).eval()(torch.randn(2, config.read_frames, 512))
-    assert raw.free_distances.shape == (2, 30, 2) and raw.free_logits.shape == (2, 30, 3)
-    assert raw.anchor_deltas.shape == (2, 150, 2) and raw.anchor_logits.shape == (2, 150, 3)
-    assert (raw.free_distances >= 0).all()
+def test_softmax_weights_and_sigmoid_weights_agree_where_frames_are_alike():
+    torch.manual_seed(0)
+    frames = torch.randn(1, 1, 32).expand(1, 14, 32)
+    sigmoid, softmax = (
+        build_detector(faithful_config(2, **NARROW, feature_size=32, segment_weights=kind), seed=1).eval()
+        for kind in ("sigmoid", "softmax")
+    )
+    torch.testing.assert_close(sigmoid.segment(frames), softmax.segment(frames), atol=1e-5, rtol=1e-4)
+    moving = torch.randn(1, 14, 32)
+    assert not torch.allclose(sigmoid.segment(moving), softmax.segment(moving), atol=1e-4)
+
+
+@pytest.mark.parametrize("scores", ["shared", "channel"])
+def test_untrained_window_attention_leaves_segments_alone(scores: str):
+    detector = build_detector(small_config(2, window_scores=scores), seed=1).eval()
+    segments = torch.randn(1, 64, 64)
+    torch.testing.assert_close(detector.window(segments), segments)
+
+
+def test_weights_of_a_window_sum_to_its_number_of_segments():
+    for scores, channels in (("shared", 1), ("channel", 64)):
+        attention = build_detector(small_config(2, window_scores=scores), seed=1).eval().window
+        torch.nn.init.normal_(attention.logit.weight)
+        segments = torch.rand(1, 64, 64) + 0.5
+        weight = attention(segments) / segments
+        torch.testing.assert_close(weight.sum(dim=1), torch.full((1, 64), 64.0), atol=1e-3, rtol=1e-4)
+        apart = (weight - weight[..., :1]).abs().amax()
+        assert (apart > 1e-3) == (channels == 64)
+
+
+def test_without_positions_the_order_within_a_segment_makes_no_difference_and_with_them_it_does():
+    frames = torch.randn(1, 8, 32)
+    turned = frames.flip(1)
+    for position, alike in ((False, True), (True, False)):
+        segment = build_detector(small_config(2, **NARROW, segment_position=position), seed=0).eval().segment
+        assert torch.allclose(segment(frames), segment(turned), atol=1e-5) == alike
+
+
+def test_features_of_whole_segments_are_taken_as_they_are():
+    config = named_config("features-from-file", 2, **NARROW, feature_size=48)
+    detector = build_detector(config, seed=0).eval()
+    rows = torch.randn(1, 64, 48)
+    frames = rows.repeat_interleave(2, dim=1)
+    assert (config.read_frames, config.lead_frames) == (128, 0)
+    torch.testing.assert_close(detector.segments(frames), detector.project(rows))
 
 
 def test_untrained_scores_are_near_the_prior():
@@ -65,12 +108,6 @@ def test_segment_attention_with_shared_projections_equals_attention_segment_by_s
     together = module(frames)
     one_by_one = torch.cat([module(frames[:, first : first + 8]) for first in range(0, 7, 2)], dim=1)
     torch.testing.assert_close(together, one_by_one)
-
-
-def test_untrained_window_attention_leaves_segments_alone():
-    detector = build_detector(small_config(2), seed=1).eval()
-    segments = torch.randn(1, 64, 64)
-    torch.testing.assert_close(detector.window(segments), segments)
 
 
 def test_the_reference_removes_what_distinguishes_a_face_at_rest():
@@ -116,3 +153,33 @@ def test_a_config_survives_its_dict_and_refuses_what_it_does_not_know():
         FednConfig.from_dict({})
     with pytest.raises(ModelError, match="multiple"):
         macro_config(7, window_frames=100)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"colour": 1}, "colour"),
+        ({"width": "wide"}, "width is 'wide'"),
+        ({"own_heads": 1}, "own_heads"),
+        ({"activation": "gelu"}, "activation is “gelu”; it must be relu or mish"),
+        ({"fine_labels": [1]}, "several, but not all"),
+        ({"fine_labels": [0, 1, 2]}, "several, but not all"),
+        ({"fine_labels": [0, 1], "confidence_branch": True}, "choose one"),
+        ({"level_strides": [8, 16]}, "one entry per level"),
+        ({"segment_step": 4}, "four times segment_step"),
+    ],
+)
+def test_numbers_that_make_no_network_are_refused_in_a_sentence(changes: dict, says: str):
+    with pytest.raises(ModelError, match=says):
+        named_config("faithful", 3, **changes)
+
+
+def test_a_network_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(ModelError, match="no network “huge”; choose from faithful"):
+        named_config("huge", 3)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_named_network_survives_its_dict(name: str):
+    config = named_config(name, 5)
+    assert FednConfig.from_dict(config.to_dict()) == config
