@@ -28,7 +28,8 @@ def read_boris(path: Path, index_of: IndexOf = no_index) -> Content:
     """Reads a project of BORIS. Observations that `write_boris` wrote come back as they were.
 
     Others: every subject is an imported tier (without a subject the observation is), codes are labels, modifiers and
-    comments go into the note. Point events are expressions of one frame. Observations without media are told.
+    comments go into the note. Point events are expressions of one frame; on images a state event lasts until the image
+    of its stop, inclusive. Observations without media are told.
 
     Raises:
         FormatError: if it is not a whole project, or `index_of` knows none of its videos.

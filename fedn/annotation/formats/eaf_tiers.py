@@ -67,9 +67,12 @@ class EafTiers:
     def put_row(self, tier_id: str, people: dict[str, str], events: Sequence[Event], rejected: Collection[str]) -> None:
         """Makes a tier hold just these events, which do not overlap; `rejected` are ids of events."""
         self.put.add(tier_id)
-        times = self.placer.times
         place = f"tier “{tier_id}”"
-        spans = [self.losses.milliseconds(place, event, times) for event in events]
+        spans = [self.losses.milliseconds(place, event, self.placer.times) for event in events]
+        if any(start_ms < self.origin_ms for start_ms, _ in spans):
+            self.losses.add(place, "events before time 0 of the original were left out")
+            kept = [(event, span) for event, span in zip(events, spans, strict=True) if span[0] >= self.origin_ms]
+            events, spans = [event for event, _ in kept], [span for _, span in kept]
         tier = next((tier for tier in self.document.tiers if tier.id == tier_id), None)
         if tier is None:
             ensure_type(self.document, EVENTS_TYPE)
@@ -181,7 +184,9 @@ class EafTiers:
             if (before.onset, before.offset) != (event.onset, event.offset):
                 self._free([own])
                 self._place(own.element, span)
-            if before.label != event.label:
+            elif before.label == event.label:
+                continue
+            if tier.type == EVENTS_TYPE or before.label != event.label:
                 self._set_label(tier.element, own.element, event.label)
         starts = dict(zip(ids, (start_ms - self.origin_ms for start_ms, _ in spans), strict=True))
         _sort_children(tier.element, lambda own_id: starts.get(own_id, self._spans.get(own_id, (0.0, 0.0))[0]))

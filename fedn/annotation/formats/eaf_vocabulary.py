@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Set
 
@@ -63,7 +64,7 @@ def _vocabulary_element(document: EafDocument, wanted: str) -> tuple[str, ET.Ele
     root = document.root
     own = ensure_type(document, EVENTS_TYPE).get("CONTROLLED_VOCABULARY_REF", "")
     by_name = {element.get("CV_ID", ""): element for element in root.findall("CONTROLLED_VOCABULARY")}
-    if own in by_name and own.startswith(wanted):
+    if own in by_name and re.fullmatch(rf"{re.escape(wanted)}( \(\d+\))?", own):
         return own, by_name[own]
     name, number = wanted, 2
     while name in by_name:

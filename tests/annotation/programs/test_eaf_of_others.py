@@ -15,7 +15,7 @@ from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import shipped_vocabulary
 from fedn.errors import FormatError
 from fedn.video.frame_index import FrameIndex
-from tests.annotation.programs.eaf_rules import check_references, check_times
+from tests.annotation.programs.eaf_rules import check_eaf, check_references, check_times
 from tests.annotation.programs.foreign_eaf import FOREIGN
 from tests.annotation.programs.made_events import comparable
 
@@ -225,3 +225,42 @@ def test_what_a_colleague_hung_on_our_events_stays_with_them(tmp_path: Path) -> 
     assert [event.score for event in result.videos[0].tiers[0].events] == [0.25, None]
     check_references(ET.parse(last).getroot())
     check_times(ET.parse(last).getroot())
+
+
+def test_an_older_document_is_read_and_written_without_what_it_does_not_know(foreign: Path, tmp_path: Path) -> None:
+    old = FOREIGN.replace('FORMAT="3.0" VERSION="3.0"', 'FORMAT="2.7" VERSION="2.7"').replace("EAFv3.0", "EAFv2.7")
+    start, end = old.index("    <CONTROLLED_VOCABULARY"), old.index("    <LEXICON_REF")
+    entries = '<CONTROLLED_VOCABULARY CV_ID="six-and-others" DESCRIPTION=""><CV_ENTRY DESCRIPTION="">joy</CV_ENTRY>'
+    old = old[:start] + f"    {entries}</CONTROLLED_VOCABULARY>\n" + old[end:]
+    foreign.write_text(old.replace(' CVE_REF="c1"', "").replace(' CVE_REF="c2"', ""), encoding="utf-8")
+    content = read(foreign)
+    assert spans(content)["Face"] == [(20, 49, "outdated"), (110, 119, "Angst")]
+    new = TierEvents("Expert", Source.EXPERT, "Ann", (Event(30, 40, "fear"),))
+    video = replace(content.videos[0], tiers=(*content.videos[0].tiers, new))
+    (remark,) = write_eaf(tmp_path / "out.eaf", [video], only_the_video, vocabulary=shipped_vocabulary(), over=foreign)
+    assert "the original is of an older format of ELAN" in remark.text
+    root = ET.parse(tmp_path / "out.eaf").getroot()
+    assert root.get("FORMAT") == "2.7"
+    assert [own.get("CV_ID") for own in root.iter("CONTROLLED_VOCABULARY")] == ["six-and-others"]
+    assert spans(read(tmp_path / "out.eaf"))["Expert"] == [(30, 40, "fear")]
+
+
+def test_events_before_the_time_0_of_the_original_are_told(foreign: Path, tmp_path: Path) -> None:
+    new = TierEvents("Expert", Source.EXPERT, "Ann", (Event(10, 30, "fear"), Event(20, 30, "joy")))
+    video = VideoEvents("talk one.mp4", "Bea", 200, 50.0, (new,))
+    (remark,) = write_eaf(tmp_path / "out.eaf", [video], only_the_video, over=foreign)
+    assert remark.text == "events before time 0 of the original were left out"
+    check_times(ET.parse(tmp_path / "out.eaf").getroot())
+
+
+def test_new_labels_are_added_to_the_vocabulary_that_is_there(tmp_path: Path) -> None:
+    first, second = tmp_path / "1.eaf", tmp_path / "2.eaf"
+    vocabulary = shipped_vocabulary()
+    tier = TierEvents("E", Source.EXPERT, "Ann", (Event(1, 2, vocabulary.names[-1]),))
+    video = VideoEvents("a.mp4", "", 0, 0.0, (tier,))
+    write_eaf(first, [video], lambda _: INDEX, vocabulary=replace(vocabulary, labels=vocabulary.labels[:-1]))
+    moved = replace(video, tiers=(replace(tier, events=(Event(1, 3, vocabulary.names[-1]),)),))
+    write_eaf(second, [moved], lambda _: INDEX, vocabulary=vocabulary, over=first)
+    root = check_eaf(second)
+    assert [own.text for own in root.iter("CVE_VALUE")] == list(vocabulary.names)
+    assert [own.get("CVE_REF") for own in root.iter("ALIGNABLE_ANNOTATION")] == ["cve_7"]
