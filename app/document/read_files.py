@@ -168,7 +168,10 @@ class _FileReader:
             raise UnknownTable(path, guess_mapping(table.header, [row.cells for row in table.rows]))
         if mapping.place("video") is None and self._choices.video:
             mapping = replace(mapping, video=self._choices.video)
-        mapping = mapping.confirm()
+        try:
+            mapping = mapping.confirm()
+        except FormatError as error:
+            raise FormatError(f"{path}: {error}") from error
         videos = self._wanted if self._wanted is not None and mapping.place("video") is None else self._videos
         tier = self._choices.tier or path.stem
         return ReadFile(path, read_mapped(path, mapping, videos.index_of, tier=tier), mapping)

@@ -142,7 +142,10 @@ def _players(content: dict[str, Any], where: str) -> tuple[tuple[BorisMedia, ...
     if not isinstance(files, dict):
         return ()
     return tuple(
-        tuple(BorisMedia(own, _number(lengths.get(own)) or 0.0, _number(rates.get(own)) or 0.0) for own in listed)
+        tuple(
+            BorisMedia(own, _number(lengths.get(own)) or 0.0, max(0.0, _number(rates.get(own)) or 0.0))
+            for own in listed
+        )
         for _, listed in sorted(files.items(), key=lambda item: (len(item[0]), item[0]))
         if isinstance(listed, list) and listed and all(isinstance(own, str) for own in listed)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import re
 import xml.etree.ElementTree as ET
 import zipfile
@@ -21,6 +22,8 @@ LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 1024 * 1024 * 1024
 LARGEST_RATIO = 200
 _FREE_BYTES = 16 * 1024 * 1024
+_HALF_ESCAPES = re.compile(r"\\u[dD][89a-fA-F]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _TEXT_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
@@ -95,11 +98,18 @@ def parse_json(path: Path) -> Any:
 def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False) -> Any:
     """The text of a file as JSON; NaN and infinities are refused, or None where a program is known to write them.
 
+    Escapes that are half a letter, which nothing could write again, become the sign for an unknown letter.
+
     Raises:
         FormatError: if it is not JSON.
     """
+    constant = (lambda _: None) if nan_as_none else _refuse_constant
     try:
-        return json.loads(text, parse_constant=(lambda _: None) if nan_as_none else _refuse_constant)
+        document = json.loads(text, parse_constant=constant, parse_float=_finite)
+        if _HALF_ESCAPES.search(text):
+            whole = _HALVES.sub("\ufffd", json.dumps(document, ensure_ascii=False))
+            document = json.loads(whole)
+        return document
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise FormatError(f"{path} is not JSON ({reason}); choose another file or export it again") from None
@@ -107,6 +117,13 @@ def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def parse_xml(path: Path) -> ET.Element:
