@@ -1,8 +1,8 @@
 """Tables of AUW-GCN (Yin et al., ACM MM 2023): annotations and proposals, as its public code reads and writes them.
 
 Annotations: `subject,video_name,start_frame,apex_frame,end_frame,type_idx,au`. Frames count from 1, except in SAMM Long
-Videos (`006_1`), where its own conversion has subtracted 1. Offset 0 stands for one that was not annotated; its code
-then takes the expression to fall as long as it rose (MissingOffset.MIRROR).
+Videos (`006_1`), where its own conversion has subtracted 1. In all of them apex or offset 0 stands for one that was
+not annotated; its code then takes the expression to fall as long as it rose (MissingOffset.MIRROR).
 
 Proposals: `video_name,start_frame,end_frame,type_idx,score`, before suppression with three part scores besides. Their
 frames count from 1 over the frames that features were computed of: every 8th of SAMM Long Videos, all of the others.
@@ -88,12 +88,13 @@ def _read_annotations(table: Table, groups: GroupedEvents, missing: MissingOffse
 
 
 def _annotated(values: dict[str, str], first: int, missing: MissingOffset, say: Callable[[str], None]) -> Event:
-    onset, apex, offset = (parse_frame(values[name], name, first) for name in _FRAMES)
-    # Minus one where frames count from 1: the 0 of an unknown frame; below that SAMM's -1.
-    apex = None if apex is None or apex < 0 else apex
-    offset = None if offset is None or offset < 0 else offset
-    if onset is None or onset < 0:
+    onset, apex, offset = (parse_frame(values[name], name) for name in _FRAMES)
+    if onset is None or onset < first:
         raise FormatError(f"it has no onset (“{values['start_frame']}”)")
+    onset -= first
+    # SAMM's own mark for an unknown apex, -1, has become -2.
+    apex = None if apex is None or apex <= 0 else apex - first
+    offset = None if offset is None or offset <= 0 else offset - first
     if offset is None:
         if apex is None:
             raise FormatError("it has neither apex nor offset")
@@ -161,8 +162,11 @@ def write_auw_gcn(
         name = names.written(video, subject=subject)
         first = first_frame_of(name)
         for event in (event for one in video.tiers for event in one.events):
-            apex = -1 + first if event.apex is None else event.apex + first
+            apex = 0 if event.apex is None else event.apex + first
             frames = (event.onset + first, apex, event.offset + first)
+            if event.offset + first == 0 or (event.apex is not None and apex == 0):
+                said = "its apex or offset at frame 0 is written as 0, which AUW-GCN takes for one that is not known"
+                remarks.add(f"video “{video.video}”, frame {event.onset}", said)
             rows.append([subject, name, *frames, _INDEXES[event.kind], action_units_text(event.action_units)])
     write_delimited(path, ANNOTATIONS, rows)
     return remarks.done()

@@ -19,7 +19,7 @@ from fedn.annotation.formats.content import Content, Remark, TierEvents, VideoEv
 from fedn.annotation.tier import Source
 from fedn.errors import FormatError
 
-relaxed = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+relaxed = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 
 LAST_FRAME = 100_000
 ANY_TEXT = st.text(st.characters(), max_size=8) | st.text(st.sampled_from("=+-@\t\r\n'\"\0,; a1\x07\ud800"), max_size=8)
@@ -77,7 +77,7 @@ REMARKS = {
     "vocabulary": "tier's name|column tier_vocabulary|makes them one",
     "label": "a label|column label|was written as",
     "kind": "kind micro",
-    "apex": "an apex",
+    "apex": "an apex|its apex or offset",
     "score": "a score|no score",
     "intensity": "an intensity",
     "note": "a note|column note",

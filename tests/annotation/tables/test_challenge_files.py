@@ -292,6 +292,7 @@ casme_015,casme_015_0401,201,0,231,2,ref(7)
 casme_015,casme_015_0401,301,0,0,1,4
 006,006_1,0,20,30,1,4
 006,006_1,50,-2,60,2,
+006,006_1,0,0,40,2,
 """
 
 
@@ -305,6 +306,7 @@ def test_annotations_count_from_one_but_those_of_samm_from_zero(tmp_path: Path) 
         (200, None, 230, "micro"),
         (0, 20, 30, "macro"),
         (50, None, 60, "micro"),
+        (0, None, 40, "micro"),
     ]
     assert flat(content.videos)[0]["action_units"] == (ActionUnit(4), ActionUnit(10), ActionUnit(14, "left"))
     assert flat(content.videos)[2]["note"] == "ref(7)"
@@ -314,6 +316,20 @@ def test_annotations_count_from_one_but_those_of_samm_from_zero(tmp_path: Path) 
     assert "neither apex nor offset; the row was left out" in content.remarks[2].text
     for missing, offset in ((MissingOffset.APEX, 110), (MissingOffset.APEX_PLUS_20, 130), (MissingOffset.DROP, 230)):
         assert flat(read_auw_gcn(path, missing_offset=missing).videos)[1]["offset"] == offset
+
+
+@pytest.mark.parametrize("video", ["006_1", "casme_015_0401"])
+def test_an_apex_that_is_not_known_is_written_as_zero_and_one_at_frame_zero_is_told(tmp_path: Path, video: str) -> None:
+    path = tmp_path / "anno.csv"
+    write_auw_gcn(path, [one_video(Event(0, 9, ""), Event(20, 29, "", apex=25), video=video, source=Source.EXPERT)])
+    assert [row["apex"] for row in flat(read_auw_gcn(path).videos)] == [None, 25]
+    assert list(pandas.read_csv(path)["apex_frame"])[:1] == [0]
+    remarks = write_auw_gcn(path, [one_video(Event(0, 9, "", apex=0), video=video, source=Source.EXPERT)])
+    lost = flat(read_auw_gcn(path).videos)[0]["apex"] is None
+    assert lost == (video == "006_1")
+    assert lost == any("at frame 0 is written as 0" in remark.text for remark in remarks)
+    remarks = write_auw_gcn(path, [one_video(Event(0, 0, ""), video=video, source=Source.EXPERT)])
+    assert any("at frame 0 is written as 0" in remark.text for remark in remarks) == (video == "006_1")
 
 
 def test_proposals_count_the_frames_of_features_from_one(tmp_path: Path) -> None:
