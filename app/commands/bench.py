@@ -8,9 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands.bench_methods import methods
+from app.commands.bench_project import project
+from app.commands.bench_spotter import spotter
+from app.commands.bench_training import coverage, training
 from app.commands.output import JsonOption, output
 
-application = typer.Typer(help="Measure the speed of decoding and of feature extraction.", no_args_is_help=True)
+application = typer.Typer(
+    help="Measure the speed of decoding, of features and of a large project, and look at what a spotter proposes.",
+    no_args_is_help=True,
+)
+application.command()(spotter)
+application.command()(coverage)
+application.command()(training)
+application.command()(project)
+application.command()(methods)
 VideoArgument = Annotated[Path, typer.Argument(help="A video to measure with.")]
 
 
