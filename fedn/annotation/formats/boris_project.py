@@ -99,7 +99,7 @@ def parse_boris(path: Path) -> BorisProject:
     content = read_bytes(path, LARGEST_DOCUMENT_BYTES)
     if content.startswith(_GZIP):
         content = read_gzip(path)
-    document = parse_json_text(decode_text(content, path), path, nan_as_none=True)
+    document = parse_json_text(decode_text(content, path), path, nan_as_none=True, mend_halves=True)
     if not isinstance(document, dict) or not {"observations", "behaviors_conf"} <= set(document):
         raise FormatError(f"{path} is not a project of BORIS; choose a .boris file")
     where = f"{path}, its ethogram"

@@ -95,10 +95,12 @@ def parse_json(path: Path) -> Any:
     return parse_json_text(read_text(path, LARGEST_DOCUMENT_BYTES), path)
 
 
-def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False) -> Any:
+def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False, mend_halves: bool = False) -> Any:
     """The text of a file as JSON; NaN and infinities are refused, or None where a program is known to write them.
 
-    Escapes that are half a letter, which nothing could write again, become the sign for an unknown letter.
+    Args:
+        mend_halves: escapes that are half a letter, which nothing could write again, become the sign for an unknown
+            letter; else they are left to the caller.
 
     Raises:
         FormatError: if it is not JSON.
@@ -106,7 +108,7 @@ def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False) -> Any:
     constant = (lambda _: None) if nan_as_none else _refuse_constant
     try:
         document = json.loads(text, parse_constant=constant, parse_float=_finite)
-        if _HALF_ESCAPES.search(text):
+        if mend_halves and _HALF_ESCAPES.search(text):
             whole = _HALVES.sub("\ufffd", json.dumps(document, ensure_ascii=False))
             document = json.loads(whole)
         return document
