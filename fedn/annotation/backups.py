@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fedn.annotation.database import check_length, failures_explained, reason
+from fedn.annotation.database import failures_explained, reading, reason
 from fedn.annotation.project_file import existing_database, read_project_file
 from fedn.errors import ProjectError
 
@@ -48,9 +48,8 @@ def back_up_project(folder: Path, to: Path | None = None) -> Path:
     if to is not None and to.exists():
         raise ProjectError(f"{to} is already there; name another file for the copy")
     with failures_explained(folder):
-        check_length(database)
-        with contextlib.closing(sqlite3.connect(database)) as connection:
-            last_edit = connection.execute("SELECT max(id) FROM history").fetchone()[0] or 0
+        with reading(folder, database) as connection:
+            last_edit = connection.exec_driver_sql("SELECT max(id) FROM history").scalar() or 0
         try:
             if to is not None:
                 copy_database(database, to)

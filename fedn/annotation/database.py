@@ -54,14 +54,13 @@ def reading(folder: Path, database: Path) -> Iterator[Connection]:
     Raises:
         ProjectError: if it is damaged, cannot be reached, or comes from a newer program.
     """
-    with failures_explained(folder):
-        check_length(database)
-        with contextlib.ExitStack() as stack:
-            connection = _begun(stack, lambda: _connect_to_read(database), "BEGIN")
-            if revision(folder, connection) != schema.REVISION:
-                connection = _begun(stack, lambda: _copied_to_memory(connection), "BEGIN")
-                upgrade(connection)
-            yield connection
+    with failures_explained(folder), contextlib.ExitStack() as stack:
+        connection = _begun(stack, lambda: _connect_to_read(database), "BEGIN")
+        check_length(connection, database)
+        if revision(folder, connection) != schema.REVISION:
+            connection = _begun(stack, lambda: _copied_to_memory(connection), "BEGIN")
+            upgrade(connection)
+        yield connection
 
 
 def _begun(stack: contextlib.ExitStack, connect: Callable[[], sqlite3.Connection], begin: str) -> Connection:
@@ -92,22 +91,22 @@ def revision(folder: Path, connection: Connection) -> str:
     return found
 
 
-def check_length(database: Path) -> None:
+def check_length(connection: Connection, database: Path) -> None:
     """Finds a file that was cut short, of which SQLite itself notices nothing until it needs a part that is gone.
+
+    Asks SQLite, never the file: on Unix, closing a file gives back every lock that the process has on it, and with them
+    the promise that nobody removes the log of a writer in this process.
 
     Raises:
         ValueError: if it is shorter than its own header says.
-        OSError: if it cannot be read.
     """
-    if _has_log(database):
-        return  # What the file lacks may be there.
-    with database.open("rb") as file:
-        header = file.read(100)
+    pages, page_bytes = (
+        connection.exec_driver_sql(f"PRAGMA {what}").scalar() or 0 for what in ("page_count", "page_size")
+    )
     size = database.stat().st_size
-    page_bytes = int.from_bytes(header[16:18], "big")
-    stated = int.from_bytes(header[28:32], "big") * (65536 if page_bytes == 1 else page_bytes)
-    if len(header) < 100 or size < stated:
-        raise ValueError(f"it has {size} bytes of {stated or 'at least 4096'}")
+    # What the file lacks may be in the log.
+    if size < pages * page_bytes and not _has_log(database):
+        raise ValueError(f"it has {size} bytes of {pages * page_bytes}")
 
 
 @contextlib.contextmanager

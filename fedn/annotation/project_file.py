@@ -19,6 +19,7 @@ from fedn.errors import DamagedError, FormatError, ProjectError
 FILE_NAME = "project.toml"
 DATABASE_NAME = "project.sqlite"
 SCHEMA = 2
+_SMALLEST_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,16 @@ def existing_database(folder: Path, content: ProjectFile) -> Path:
     """Where the project's database lies.
 
     Raises:
-        DamagedError: if it is not there.
+        DamagedError: if it is not there, or too short to be one.
     """
     database = folder / content.database
-    if not database.is_file():
+    size = database.stat().st_size if database.is_file() else None
+    # So short a file would be taken for a new database, and be made one.
+    short = size is not None and size < _SMALLEST_BYTES
+    state = "missing" if size is None else f"damaged: it has only {size} bytes" if short else ""
+    if state:
         raise DamagedError(
-            f"{database} is missing; “main.py project restore {folder}” brings back the newest sound copy from its "
+            f"{database} is {state}; “main.py project restore {folder}” brings back the newest sound copy from its "
             "folder backups"
         )
     return database

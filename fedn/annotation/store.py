@@ -133,7 +133,6 @@ class Store:
         engine = writing_engine(database)
         try:
             with failures_explained(folder):
-                check_length(database)
                 store = cls(folder, content, lock, engine, who)
                 store._begin_session()
                 return store
@@ -146,6 +145,7 @@ class Store:
         remove_unfinished(self.folder)
         connection = self._open_connection()
         with connection.begin():
+            check_length(connection, self._database)
             found = revision(self.folder, connection)
         if found != schema.REVISION:
             self._migrate(found)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from fedn.annotation.backups import back_up_project
+from fedn.annotation.check import check_project
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
@@ -85,6 +87,21 @@ def test_what_a_kill_left_of_the_project_file_goes(folder: Path) -> None:
     (folder / ".project.toml-abc").write_text("name = ")
     Store.open(folder).close()
     assert not (folder / ".project.toml-abc").exists()
+
+
+def test_reading_a_project_that_this_process_edits_takes_none_of_its_locks_away(folder: Path) -> None:
+    """Else the next process that reads believes to be alone, and removes the log into which edits are written."""
+    code = "import sys; from pathlib import Path; from fedn.annotation.store import *; load_project(Path(sys.argv[1]))"
+    with Store.open(folder) as store:
+        load_project(folder)
+        check_project(folder)
+        back_up_project(folder, folder.parent / "copy.sqlite")
+        for text in ("first", "second"):
+            store.commit((), text=text, edit={})
+            assert in_process(code, str(folder)).returncode == 0
+            assert (folder / "project.sqlite-wal").exists()
+    with Store.open(folder) as store:
+        assert [entry["text"] for entry in store.history()] == ["second", "first"]
 
 
 def test_the_lock_of_a_process_that_died_is_taken_over(folder: Path) -> None:
