@@ -152,6 +152,7 @@ def test_one_frame_is_a_video_too(model: Model):
     assert len(prediction.events) <= 1
 
 
+@pytest.mark.slow
 def test_two_hours_of_video_take_no_more_memory_than_their_predictions(repository: Path, tmp_path: Path):
     """216,000 frames, whose features lie on disk; what grows with the video are its predictions and curves."""
     told = subprocess.run(

@@ -1,4 +1,5 @@
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from training.config import AugmentationConfig
 from training.targets import TRUE, UNCERTAIN
-from training.windows import GridSample, Place, collate, draw_places, to_grid, vary, window_truth
+from training.windows import GridSample, Place, collate, draw_places, regular_starts, to_grid, vary, window_truth
 
 from .conftest import LABELS, make_sample
 
@@ -73,6 +74,49 @@ def test_micro_expressions_and_unknown_labels_are_uncertain():
     events = make_sample("v", "s", frames=600).events
     changed = (dataclasses.replace(events[0], kind="micro"), dataclasses.replace(events[1], label="envy"), *events[2:])
     assert grid(events=changed).roles.tolist() == [UNCERTAIN, UNCERTAIN, TRUE, TRUE, TRUE]
+
+
+def test_no_window_that_shows_a_micro_expression_or_an_unknown_label_is_a_negative():
+    events = make_sample("v", "s", frames=3000, events=5).events
+    changed = (replace(events[0], kind="micro"), replace(events[1], label="envy"), *events[2:])
+    long = to_grid(replace(make_sample("v", "s", frames=3000, events=5), events=changed), LABELS, DETECTOR)
+    random = np.random.default_rng(0)
+    drawn = draw_places([long], CONFIG, step=16, negatives=1000, augmentation=STILL, random=random)
+    seen = 0
+    for place in drawn:
+        touched = [e for e in changed if place.start < e.offset + 1 and e.onset < place.start + 128]
+        if any(event in changed[:2] for event in touched):
+            seen += 1
+            assert TRUE in window_truth(long, place, 128)[2], "it is there for another event alone"
+    assert len(drawn) > 50 and seen < 10
+
+
+def test_there_are_so_many_negatives_for_each_window_with_an_event():
+    sample = to_grid(make_sample("v", "s", frames=4000, events=3), LABELS, DETECTOR)
+    random = np.random.default_rng(0)
+
+    def counts(negatives: float, least: int = 0) -> tuple[int, int]:
+        drawn = draw_places(
+            [sample], CONFIG, step=32, negatives=negatives, least_negatives=least, augmentation=STILL, random=random
+        )
+        holding = sum(TRUE in window_truth(sample, place, 128)[2] for place in drawn)
+        return holding, len(drawn) - holding
+
+    holding, others = counts(3)
+    assert others == 3 * holding
+    assert counts(0) == (holding, 0) and counts(0, least=7) == (holding, 7)
+
+
+def test_negatives_are_drawn_anew_each_time():
+    sample = to_grid(make_sample("v", "s", frames=4000, events=3), LABELS, DETECTOR)
+    assert set(places(sample, seed=1)) != set(places(sample, seed=2))
+
+
+@pytest.mark.parametrize("cells", [1, 100, 128, 129, 192, 193, 1000])
+def test_windows_begin_regularly_and_reach_the_end(cells: int):
+    starts = regular_starts(cells, 128, 32)
+    assert starts[0] == 0 and starts[-1] == max(0, cells - 128)
+    assert starts == sorted(set(starts)) and max(np.diff(starts), default=0) <= 32
 
 
 def test_windows_without_reviewed_frames_are_not_used():
