@@ -81,8 +81,10 @@ def _look_at(
 def _faces(video: Path, frames: Iterable[int]) -> dict[int, Any]:
     """The aligned faces of the frames that have one."""
     from fedn.features.extract import aligned_faces
+    from fedn.features.optical_flow import one_thread
 
     wanted = set(frames)
     if not wanted:
         return {}
-    return {number: crop for number, crop in aligned_faces(video) if number in wanted and crop is not None}
+    with one_thread():
+        return {number: crop for number, crop in aligned_faces(video) if number in wanted and crop is not None}

@@ -19,7 +19,7 @@ from fedn.features.align import ALIGNMENT_VERSION
 from fedn.features.extract import aligned_faces
 from fedn.features.face_detector import find_face_detector
 from fedn.features.feature_cache import FeatureCache
-from fedn.features.optical_flow import dense_flow, flow_picture
+from fedn.features.optical_flow import dense_flow, flow_picture, one_thread
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import TimeGrid
 from fedn.video.content_key import content_key
@@ -82,7 +82,7 @@ def flow_pictures(
         VideoError: if the video cannot be read.
         Cancelled: if `reporter` asked to stop; nothing is left behind.
     """
-    with open_video(video, image_fps=image_fps, cache_dir=cache_dir) as reader:
+    with open_video(video, image_fps=image_fps, cache_dir=cache_dir) as reader, one_thread():
         index, grid = reader.index, TimeGrid.of(reader.index)
         detector = find_face_detector()
         faces = aligned_faces(video, reader=reader, detector=detector)
