@@ -5,12 +5,15 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.commands.command_line import run_command
+from app.commands.event_files import parse_formats, write_prediction
 from app.document.document import Document
 from app.document.edits import AddEvents, AddTier, ChangeVideo, DeleteTier, Group
 from app.document.export_files import ExportChoices, export_project
@@ -21,7 +24,9 @@ from fedn.annotation.formats.recognize import recognize_format
 from fedn.annotation.project import Project
 from fedn.annotation.store import load_project
 from fedn.annotation.tier import Source, Tier
+from fedn.prediction import Prediction
 from fedn.progress import Cancelled, Record, Reporter
+from fedn.video.frame_index import FrameIndex
 from tests.document.test_file_names import HOSTILE
 
 ONLY_PREDICTIONS = ("megc2022", "megc2023", "megc2024", "auw-gcn-proposals", "lgsnet-detections")
@@ -98,6 +103,28 @@ def test_what_is_exported_is_recognized_and_comes_back_at_the_same_frames(
     assert events(loaded, "Back") == (expected if labels else without)
     if not labels:
         assert any("label" in remark["remark"] for remark in out["remarks"])
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_a_detection_is_written_in_every_format(name: str, dataset: Path, tmp_path: Path) -> None:
+    video = dataset / "videos" / "anna" / "anna1.mp4"
+    found = (Event(4, 14, "happiness", apex=9, score=0.75),)
+    prediction = Prediction(video, 24, 30.0, 24, found, (), ("happiness",), np.zeros((1, 24), np.float16))
+    # Only the log of MEGC wants to know which data set a video is of.
+    stem = "006_1" if name == "megc2021" else "anna1"
+    prediction = replace(prediction, video=video.with_name(f"{stem}.mp4"))
+    index = FrameIndex.regular(24, Fraction(30))
+    (known,) = parse_formats(f" {name},{name} ")
+    remarks = write_prediction(tmp_path, stem, prediction, model="base", index=index, formats=(known,))
+    path = tmp_path / f"{stem}{known.ending}"
+    assert list(tmp_path.iterdir()) == [path] and all(remark.file == path for remark in remarks)
+    frames = [
+        (event.onset, event.offset)
+        for own in known.read(path, lambda _: index).videos
+        for tier in own.tiers
+        for event in tier.events
+    ]
+    assert frames == [(4, 14)]
 
 
 def test_one_file_for_the_whole_project_has_every_video(
