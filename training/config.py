@@ -182,9 +182,7 @@ class TrainingConfig:
             if value < least:
                 raise TrainingError(f"{name} is {value}; it must be at least {least}")
         if self.augmentation.variants > (3 if how.scope == "detector" else 0):
-            raise TrainingError(
-                "there are three variants of faces, and none for the scope “full”; lower variants"
-            )
+            raise TrainingError("there are three variants of faces, and none for the scope “full”; lower variants")
         if not 0 < how.learning_rate < 1:
             raise TrainingError(f"the learning rate {how.learning_rate} is not between 0 and 1")
         if shared := set(self.data.validation) & set(self.data.held_out):
