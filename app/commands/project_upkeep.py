@@ -77,7 +77,8 @@ def restore(
 
 def _restored_document(restored: Restored) -> dict[str, object]:
     return {
-        "backup": str(restored.backup),
+        "backup": str(restored.backup or ""),
+        "project_file": str(restored.project_file or ""),
         "last_edit": restored.last.number if restored.last else 0,
         "missing": [
             {"edit": one.number, "time_utc": one.time_utc, "who": one.who, "text": one.text} for one in restored.missing
@@ -88,17 +89,25 @@ def _restored_document(restored: Restored) -> dict[str, object]:
 
 
 def _restored_lines(restored: Restored) -> list[str]:
-    last = f"up to edit {_edit_words(restored.last)}" if restored.last else "before the first edit"
-    lines = [f"{restored.backup} is in place, {last}"]
+    lines = []
+    if restored.project_file is not None:
+        lines.append(f"{restored.project_file} is in place as project.toml")
+    if restored.backup is not None:
+        last = f"up to edit {_edit_words(restored.last)}" if restored.last else "before the first edit"
+        lines += [f"{restored.backup} is in place, {last}", *_missing_lines(restored)]
+    return [*lines, f"what was replaced is kept in {restored.kept_in}"]
+
+
+def _missing_lines(restored: Restored) -> list[str]:
+    lines = []
     if restored.missing:
-        lines.append(f"{counted(len(restored.missing), 'edit')} after it are missing:")
+        lines = [f"missing after it: {counted(len(restored.missing), 'edit')}"]
         lines += [f"    {_edit_words(edit)}" for edit in restored.missing]
     elif restored.complete:
-        lines.append("nothing is missing")
+        lines = ["nothing is missing"]
     if not restored.complete:
         written = f"; it was written last at {restored.changed_last:%H:%M on %Y-%m-%d}" if restored.changed_last else ""
         lines.append(f"the history of the damaged database cannot be read to its end, so more may be missing{written}")
-    lines.append(f"what was replaced is kept in {restored.kept_in}")
     return lines
 
 

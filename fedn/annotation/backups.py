@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fedn.annotation.database import failures_explained, reading, reason
-from fedn.annotation.project_file import existing_database, read_project_file
+from fedn.annotation.project_file import FILE_NAME, existing_database, read_project_file, write_whole
 from fedn.errors import ProjectError
 
 BACKUPS = "backups"
@@ -62,7 +62,7 @@ def back_up_project(folder: Path, to: Path | None = None) -> Path:
 
 
 def back_up(database: Path, folder: Path, last_edit: int) -> Path | None:
-    """Copies the database into `folder`, unless the newest copy already holds edit number `last_edit`.
+    """Copies the database and project.toml into `folder`, unless the newest copy already holds edit `last_edit`.
 
     Returns:
         The new copy, or None if none was needed.
@@ -78,8 +78,12 @@ def back_up(database: Path, folder: Path, last_edit: int) -> Path | None:
     now = datetime.now(UTC)
     target = folder / f"project-{now.strftime(_TIME)}-edit{last_edit}.sqlite"
     copy_database(database, target)
+    project_file = database.with_name(FILE_NAME)
+    if project_file.exists():
+        write_whole(target.with_suffix(".toml"), project_file.read_bytes())
     for old in superseded([*copies, Backup(target, now, last_edit)]):
-        old.path.unlink(missing_ok=True)
+        for path in (old.path, old.path.with_suffix(".toml")):
+            path.unlink(missing_ok=True)
     return target
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fedn.annotation import schema
 from fedn.annotation.migrations.upgrade import upgrade
-from fedn.annotation.project_file import newer_program_needed
+from fedn.annotation.project_file import newer_program_needed, way_back
 from fedn.errors import DamagedError, FednError, ProjectError
 
 # A disk that is away, full or locked says nothing about what is on it.
@@ -124,8 +124,7 @@ def failures_explained(folder: Path) -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error, OSError, ValueError, TypeError, KeyError, FednError) as error:
         if is_damage(error):
             raise DamagedError(
-                f"the database of the project {folder} is damaged ({reason(error)}); “main.py project restore {folder}”"
-                " brings back the newest sound copy from its folder backups and says what is then missing"
+                f"the database of the project {folder} is damaged ({reason(error)}); {way_back(folder)}"
             ) from error
         raise ProjectError(
             f"the database of the project {folder} cannot be read: {reason(error)}; "

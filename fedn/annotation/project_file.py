@@ -64,22 +64,35 @@ def read_project_file(folder: Path) -> ProjectFile:
     """Reads project.toml.
 
     Raises:
+        DamagedError: if the file is damaged, or has been lost.
         ProjectError: if the folder is not a project, or one of a newer program.
     """
     path = folder / FILE_NAME
+    if not path.exists():
+        if (folder / DATABASE_NAME).exists():
+            raise DamagedError(f"{folder} has lost its {FILE_NAME}; {way_back(folder)}")
+        missing = f"{folder} is not a project: it holds no {FILE_NAME}" if folder.is_dir() else f"there is no {folder}"
+        raise ProjectError(f"{missing}; choose a project's folder or create a project there")
+    try:
+        return parse_project_file(path)
+    except FormatError as error:
+        raise DamagedError(f"{error}; correct the file, or {way_back(folder)}") from error
+
+
+def parse_project_file(path: Path) -> ProjectFile:
+    """Reads a project.toml or a copy of one.
+
+    Raises:
+        FormatError: if it is not what `write_project_file` has written or a person may have changed.
+        ProjectError: if it is one of a newer program.
+    """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        missing = f"{folder} is not a project: it holds no {FILE_NAME}" if folder.is_dir() else f"there is no {folder}"
-        raise ProjectError(f"{missing}; choose a project's folder or create a project there") from error
-    except (OSError, ValueError) as error:
-        raise ProjectError(f"{path} cannot be read: {error}") from error
-    schema = document.get("schema")
-    if not isinstance(schema, int) or schema < 1:
-        raise ProjectError(f"{path} states no schema number; it is not a project file of this program")
-    if schema > SCHEMA:
-        raise newer_program_needed(folder)
-    try:
+        schema = document["schema"]
+        if isinstance(schema, int) and schema > SCHEMA:
+            raise newer_program_needed(path.parent)
+        if not isinstance(schema, int) or schema < 1 or not isinstance(document["created"], datetime):
+            raise ValueError("its schema is not a number from 1 on, or created no date")
         return ProjectFile(
             str(document["name"]),
             _vocabularies(document["vocabularies"] if schema > 1 else [document["vocabulary"]], path),
@@ -89,19 +102,19 @@ def read_project_file(folder: Path) -> ProjectFile:
             document["created"],
         )
     except KeyError as error:
-        raise ProjectError(f"{path} does not say its {error}; restore the file from a copy") from error
-    except FormatError as error:
-        raise ProjectError(str(error)) from error
+        raise FormatError(f"{path} does not say its {error}") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise FormatError(f"{path} cannot be read: {error}") from error
 
 
 def _vocabularies(tables: list[dict[str, Any]], path: Path) -> tuple[Vocabulary, ...]:
     vocabularies = tuple(Vocabulary.from_dict(table, str(path)) for table in tables)
     names = [vocabulary.name for vocabulary in vocabularies]
     if not names:
-        raise FormatError(f"{path} has no vocabulary; restore the file from a copy")
+        raise FormatError(f"{path} has no vocabulary")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise FormatError(f"{path} has two vocabularies “{twice}”; give one of them another name")
+        raise FormatError(f"{path} has two vocabularies “{twice}”")
     return vocabularies
 
 
@@ -117,11 +130,16 @@ def existing_database(folder: Path, content: ProjectFile) -> Path:
     short = size is not None and size < _SMALLEST_BYTES
     state = "missing" if size is None else f"damaged: it has only {size} bytes" if short else ""
     if state:
-        raise DamagedError(
-            f"{database} is {state}; “main.py project restore {folder}” brings back the newest sound copy from its "
-            "folder backups"
-        )
+        raise DamagedError(f"{database} is {state}; {way_back(folder)}")
     return database
+
+
+def way_back(folder: Path) -> str:
+    """What an error of a damaged project ends with."""
+    return (
+        f"“main.py project restore {folder}” brings back the newest sound copy from its folder backups "
+        "and says what is then missing"
+    )
 
 
 def newer_program_needed(folder: Path) -> ProjectError:

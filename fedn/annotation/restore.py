@@ -7,16 +7,16 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fedn.annotation.backups import BACKUPS, copy_database, list_backups, unsound
 from fedn.annotation.check import find_damage
-from fedn.annotation.project_file import ProjectFile, read_project_file
+from fedn.annotation.project_file import FILE_NAME, parse_project_file, read_project_file, write_whole
 from fedn.annotation.store import LOCK_NAME, Store
 from fedn.annotation.writer_lock import WriterLock
-from fedn.errors import ProjectError
+from fedn.errors import DamagedError, FednError, ProjectError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +34,78 @@ class Restored:
     """What came of it.
 
     Attributes:
-        backup: the copy that is in place now.
+        backup: the copy of the database that is in place now, None if the database was sound.
         last: the last edit that it holds, None if it holds none.
         missing: the later edits that the damaged database still names, in order.
         complete: False if its history could not be read to the end, so that more may be missing.
         changed_last: when the damaged file was written last, None if there was none.
-        kept_in: the folder that now holds the damaged database and backups later than the one in place.
+        project_file: the copy of project.toml that is in place now, None if the file was sound.
+        kept_in: the folder that now holds what was damaged, and backups later than the one in place.
     """
 
-    backup: Path
-    last: PastEdit | None
-    missing: tuple[PastEdit, ...]
-    complete: bool
-    changed_last: datetime | None
     kept_in: Path
+    backup: Path | None = None
+    last: PastEdit | None = None
+    missing: tuple[PastEdit, ...] = ()
+    complete: bool = True
+    changed_last: datetime | None = None
+    project_file: Path | None = None
 
 
 def restore_project(folder: Path, who: str = "", backup: Path | None = None) -> Restored:
-    """Puts the newest sound backup in place, or the given one.
+    """Puts the newest sound backup in place, or the given one; project.toml only if it is damaged itself.
 
     A kill in between leaves either the damaged database or the backup, or none in its place, which restoring again
     mends; nothing is ever deleted.
 
     Raises:
-        ProjectError: if another window has the project open, the database is sound and no backup is given, no backup
+        ProjectError: if another window has the project open, the project is sound and no backup is given, no backup
             is sound, or the folder cannot be written to.
     """
-    content = read_project_file(folder)
+    if not (folder / BACKUPS).is_dir():
+        read_project_file(folder)
+        raise ProjectError(f"there is no sound backup in {folder / BACKUPS}; put a copy of your own there and name it")
     with WriterLock(folder / LOCK_NAME, who):
-        if backup is None and not find_damage(folder):
-            raise ProjectError(
-                f"the database of the project {folder} is sound, nothing has to be restored; "
-                "to go back to an older state name the backup"
-            )
-        chosen = _chosen(folder, backup)
+        aside = folder / BACKUPS / f"replaced-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')}"
         try:
-            restored = _put_in_place(folder, content, chosen)
+            project_file = _mend_project_file(folder, aside)
+            content = read_project_file(folder)
+            if backup is None and not find_damage(folder):
+                if project_file is not None:
+                    return Restored(aside, project_file=project_file)
+                raise ProjectError(
+                    f"the project {folder} is sound, nothing has to be restored; "
+                    "to go back to an older state name the backup"
+                )
+            chosen = _chosen(folder, backup)
+            restored = _put_in_place(folder / content.database, chosen, aside)
         except (OSError, sqlite3.Error) as error:
             raise ProjectError(
-                f"{chosen} could not be put in place of the database of {folder}: {error}; "
-                "see that the disk is there and not full"
+                f"no backup could be put in place in {folder}: {error}; see that the disk is there and not full"
             ) from error
     with Store.open(folder, who) as store:
         number = restored.last.number if restored.last else 0
         store.commit((), text=f"Restore the state after edit {number}", edit={"edit": "Restore", "backup": chosen.name})
-    return restored
+    return replace(restored, project_file=project_file)
+
+
+def _mend_project_file(folder: Path, aside: Path) -> Path | None:
+    """Puts the newest copy of project.toml in place if it is damaged or lost, and returns that copy."""
+    try:
+        read_project_file(folder)
+        return None
+    except DamagedError as error:
+        for copy in sorted((folder / BACKUPS).glob("project-*.toml"), reverse=True):
+            try:
+                parse_project_file(copy)
+            except FednError:
+                continue
+            aside.mkdir(parents=True)
+            if (folder / FILE_NAME).exists():
+                shutil.copy(folder / FILE_NAME, aside)
+            write_whole(folder / FILE_NAME, copy.read_bytes())
+            return copy
+        raise ProjectError(f"{error}, but it holds no copy of {FILE_NAME}") from error
 
 
 def _chosen(folder: Path, backup: Path | None) -> Path:
@@ -93,25 +120,23 @@ def _chosen(folder: Path, backup: Path | None) -> Path:
     raise ProjectError(f"there is no sound backup in {folder / BACKUPS}; put a copy of your own there and name it")
 
 
-def _put_in_place(folder: Path, content: ProjectFile, backup: Path) -> Restored:
-    database = folder / content.database
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    aside = folder / BACKUPS / f"replaced-{stamp}"
-    aside.mkdir(parents=True)
+def _put_in_place(database: Path, backup: Path, aside: Path) -> Restored:
+    aside.mkdir(parents=True, exist_ok=True)
     ready = database.with_name(database.name + ".restored")
     copy_database(backup, ready)
     changed_last = datetime.fromtimestamp(database.stat().st_mtime).astimezone() if database.exists() else None
-    later = [copy.path for copy in list_backups(folder / BACKUPS) if copy.path.name > backup.name]
     for path in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
         if path.exists():
             path.replace(aside / path.name)
-    # Backups of a future that is left would otherwise pass for backups of the edits to come.
-    for path in later if backup.parent == folder / BACKUPS else ():
-        path.replace(aside / path.name)
+    if backup.parent == aside.parent:
+        # Backups of a future that is left would otherwise pass for backups of the edits to come.
+        for path in aside.parent.glob("project-*.*"):
+            if path.stem > backup.stem:
+                path.replace(aside / path.name)
     ready.replace(database)
     last = next(iter(_edits(database, 0, newest_first=True)), None)
     missing, complete = _later_edits(aside / database.name, last.number if last else 0)
-    return Restored(backup, last, missing, complete, changed_last, aside)
+    return Restored(aside, backup, last, missing, complete, changed_last)
 
 
 def _later_edits(damaged: Path, number: int) -> tuple[tuple[PastEdit, ...], bool]:
