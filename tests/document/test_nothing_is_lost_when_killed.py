@@ -4,17 +4,21 @@ import contextlib
 import multiprocessing
 import random
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from app.document.document import Document
-from app.document.edits import AddTier
+from app.document.edits import AddTier, AddVideo, ReplaceEvents
 from fedn.annotation.check import check_project
+from fedn.annotation.project import Project
 from fedn.annotation.store import load_project
-from fedn.annotation.tier import Source, Tier
+from tests.document.conftest import FEDN, OWN, PREDICTED, VIDEO
 from tests.document.endless_editor import EndlessEditor, edit_endlessly
 
+ROUNDS_A_PROJECT = 40
 # Where processes can be forked, one that has imported everything is: hundreds of kills then take minutes.
 PROCESSES = multiprocessing.get_context(
     "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -24,30 +28,54 @@ if hasattr(PROCESSES, "set_forkserver_preload"):
 
 
 def test_killing_the_program_at_any_moment_loses_no_edit_that_had_returned(
-    document: Document, pytestconfig: pytest.Config
+    tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     """After each kill the disk holds what the same steps make in memory: those that had returned, or one more."""
     rounds = pytestconfig.getoption("--kill-rounds")
-    document.do(AddTier(Tier("video", "Many", Source.IMPORTED, id="many")))
-    replay, folder = document.project, document.folder
-    document.close()
     chance = random.Random(3)
-    editing, steps, one_more = 0, 0, 0
-    for seed in range(rounds):
+    kills = Kills()
+    for first in range(0, rounds, ROUNDS_A_PROJECT):
+        seeds = range(first, min(first + ROUNDS_A_PROJECT, rounds))
+        kill_again_and_again(small_project(tmp_path / f"{first}.fedn"), seeds, chance, kills)
+    print(kills)
+    assert kills.while_editing > rounds / 3 and kills.steps_returned > 5 * rounds
+
+
+@dataclass
+class Kills:
+    """What came about: `one_more` counts kills between an edit's being on disk and its return."""
+
+    rounds: int = 0
+    while_editing: int = 0
+    steps_returned: int = 0
+    one_more: int = 0
+
+
+def small_project(folder: Path) -> Project:
+    with Document.create(folder, "study", who="ann") as document:
+        for edit in (AddVideo(VIDEO), AddTier(FEDN), AddTier(OWN), ReplaceEvents("fedn", PREDICTED)):
+            document.do(edit)
+    return document.project
+
+
+def kill_again_and_again(replay: Project, seeds: Iterable[int], chance: random.Random, kills: Kills) -> None:
+    """`replay` is never read again: it makes the steps of all the killed editors in memory."""
+    folder = replay.folder
+    for seed in seeds:
         returned = edit_until_killed(folder, seed, chance)
-        editing += bool(returned)
-        steps += returned
         stored = load_project(folder)
         editor = EndlessEditor(seed, replay, lambda edit: edit.apply(replay))
         for _ in range(returned):
             editor.step()
-        if stored != replay:
+        one_more = stored != replay
+        if one_more:
             editor.step()
-            one_more += 1
         assert stored == replay, f"round {seed}, {returned} steps"
         check_soundness(folder)
-    print(f"{rounds} kills, {editing} while editing, {steps} steps returned, {one_more} times one more was on disk")
-    assert editing > rounds / 3 and steps > 5 * rounds
+        kills.rounds += 1
+        kills.while_editing += bool(returned)
+        kills.steps_returned += returned
+        kills.one_more += one_more
     with Document.open(folder, who="ann") as reopened:
         assert reopened.project == replay
 
