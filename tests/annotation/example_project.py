@@ -17,6 +17,10 @@ def commit_all(store: Store, project: Project) -> None:
     """Brings an example project into an empty one on disk, through one recorded edit."""
     target = store.load()
     with target.recording() as changes:
+        for vocabulary in project.vocabularies:
+            target.put_vocabulary(vocabulary)
+        for subject in project.subjects():
+            target.put_subject(project.subject(subject))
         for video in project.videos.values():
             target.put_video(video)
             target.set_reviewed(video.id, project.reviewed(video.id))
@@ -24,5 +28,6 @@ def commit_all(store: Store, project: Project) -> None:
             target.put_tier(tier)
             for event in project.events(tier.id):
                 target.put_event(tier.id, event)
+                target.set_rejected(event.id, project.is_rejected(event.id))
         target.set_model_in_use(project.model_in_use)
     store.commit(tuple(changes), text="Fill", edit={"edit": "Fill"})

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
+from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Source, Tier
-from fedn.annotation.video import Video
+from fedn.annotation.video import FaceChoice, Video
+from fedn.annotation.vocabulary import shipped_vocabulary
 from fedn.errors import EditError
 from tests.annotation.example_project import make_video
 
@@ -83,3 +87,77 @@ def test_reviewed_ranges_are_joined_and_stay_inside_the_video(project: Project) 
     assert project.reviewed(video.id) == (Interval(0, 80),)
     with pytest.raises(EditError, match="beyond the 500 frames"):
         project.set_reviewed(video.id, [Interval(400, 501)])
+
+
+def test_a_rejection_goes_with_its_event_and_comes_back_with_it(project: Project) -> None:
+    event = project.events(expert(project).id)[0]
+    project.set_rejected(event.id, True)
+    assert project.is_rejected(event.id)
+    project.put_event(expert(project).id, replace(event, note="looked at again"))
+    assert project.is_rejected(event.id)
+    with project.recording() as changes:
+        project.remove_event(event.id)
+    assert not project.is_rejected(event.id)
+    for change in reversed(changes):
+        project.restore(change.inverse())
+    assert project.is_rejected(event.id)
+    with pytest.raises(EditError, match="there is no event"):
+        project.set_rejected("nothing", True)
+
+
+def test_a_subject_is_known_by_its_name_until_more_is_said(project: Project) -> None:
+    assert project.subject("s1") == Subject("s1")
+    before = copy.deepcopy(project)
+    project.put_subject(Subject("s1", group="control"))
+    assert project.subject("s1").group == "control" and project != before
+    project.put_subject(Subject("s1"))
+    assert project == before
+    with pytest.raises(EditError, match="has no name"):
+        Subject(" ")
+
+
+def test_tiers_follow_their_vocabulary_when_it_is_renamed_and_keep_it_from_being_removed(project: Project) -> None:
+    first, valence = project.vocabulary, shipped_vocabulary("valence")
+    tier = expert(project)
+    with pytest.raises(EditError, match="has no vocabulary “valence”"):
+        project.put_tier(replace(tier, vocabulary="valence"))
+    project.put_vocabulary(valence)
+    project.put_tier(replace(tier, vocabulary="valence"))
+    assert project.vocabulary_of(tier.id) == valence and project.vocabulary == first
+    project.put_vocabulary(replace(valence, name="mood"), instead_of="valence")
+    assert project.tier(tier.id).vocabulary == "mood" and [one.name for one in project.vocabularies] == [
+        first.name,
+        "mood",
+    ]
+    project.put_vocabulary(replace(first, name="emotions"), instead_of=first.name)
+    assert [one.name for one in project.vocabularies] == ["emotions", "mood"]
+    with pytest.raises(EditError, match="has labels from “mood”"):
+        project.remove_vocabulary("mood")
+    with pytest.raises(EditError, match="already has a vocabulary “mood”"):
+        project.put_vocabulary(replace(first, name="mood"), instead_of="emotions")
+    project.put_tier(replace(tier, vocabulary=""))
+    project.remove_vocabulary("mood")
+    with pytest.raises(EditError, match="is the only vocabulary"):
+        project.remove_vocabulary("emotions")
+    for name in ("mood", ""):
+        with pytest.raises(EditError, match="there is no vocabulary"):
+            project.remove_vocabulary(name)
+
+
+def test_a_face_is_chosen_in_a_frame_of_the_video_and_inside_the_picture(project: Project) -> None:
+    video = next(iter(project.videos.values()))
+    project.put_video(replace(video, face=FaceChoice(499, 0.0, 1.0)))
+    with pytest.raises(EditError, match="has no frame 500"):
+        project.put_video(replace(video, face=FaceChoice(500, 0.5, 0.5)))
+    for frame, x, y in ((-1, 0.5, 0.5), (0, -0.1, 0.5), (0, 0.5, 1.1), (0, float("nan"), 0.5)):
+        with pytest.raises(EditError, match="cannot be chosen"):
+            FaceChoice(frame, x, y)
+
+
+def test_a_video_is_looked_for_beside_the_project_first(project: Project, tmp_path: Path) -> None:
+    video = next(iter(project.videos.values()))
+    project.put_video(replace(video, relative_path="near/a.mp4"))
+    assert project.path_of(video.id) == video.path
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near" / "a.mp4").touch()
+    assert project.path_of(video.id) == tmp_path / "near" / "a.mp4"

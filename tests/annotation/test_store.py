@@ -7,16 +7,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fedn.annotation.action_unit import parse_action_units
 from fedn.annotation.backups import back_up_project
 from fedn.annotation.check import check_project
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.store import Store, create_project, load_project
+from fedn.annotation.subject import Subject
+from fedn.annotation.video import FaceChoice
 from fedn.annotation.vocabulary import shipped_vocabulary
 from fedn.errors import ProjectError
 from tests.annotation.example_project import commit_all
@@ -34,11 +38,33 @@ def test_a_project_comes_back_from_disk_as_it_was(folder: Path, project: Project
     video = next(iter(project.videos.values()))
     project.set_reviewed(video.id, [Interval(0, 100), Interval(200, 300)])
     project.set_model_in_use("mine")
+    project.put_video(replace(video, face=FaceChoice(7, 0.25, 0.5)))
+    project.put_vocabulary(shipped_vocabulary("valence"))
+    project.put_subject(Subject("s1", "control", "left-handed"))
+    expert, detector = project.tiers.values()
+    project.put_tier(replace(expert, vocabulary="valence"))
+    first, second = project.events(detector.id)
+    project.put_event(detector.id, replace(first, action_units=parse_action_units("4C+R10(B/C)")))
+    project.set_rejected(second.id, True)
     with Store.open(folder, "ann") as store:
         commit_all(store, project)
         assert load_project(folder) == project
-    assert load_project(folder) == project
-    assert load_project(folder).model_in_use == "mine"
+    stored = load_project(folder)
+    assert stored == project and stored.model_in_use == "mine"
+    assert stored.is_rejected(second.id) and not stored.is_rejected(first.id)
+    assert stored.vocabulary_of(expert.id).name == "valence" and stored.vocabulary_of(detector.id) == stored.vocabulary
+    assert stored.subject("s1").group == "control" and stored.video(video.id).face == FaceChoice(7, 0.25, 0.5)
+    for change in (
+        lambda it: it.put_subject(Subject("s1")),
+        lambda it: it.set_rejected(first.id, True),
+        lambda it: it.put_tier(replace(expert, vocabulary="")),
+        lambda it: it.put_event(detector.id, replace(first, action_units=())),
+        lambda it: it.put_vocabulary(replace(it.vocabulary, labels=it.vocabulary.labels[:1])),
+        lambda it: it.put_video(video),
+    ):
+        changed = load_project(folder)
+        change(changed)
+        assert changed != project
 
 
 def test_reading_leaves_no_files_behind(folder: Path) -> None:
