@@ -1,8 +1,9 @@
-"""Damages files of one format and reads them, one after the other; a process of its own, because it may hang.
+"""Damages files and reads them, one after the other; a process of its own, because it may hang.
 
-    python -m tests.annotation.fuzzing.worker FORMAT SEED FIRST STOP [--keep FOLDER]
+    python -m tests.annotation.fuzzing.worker SEED FORMAT:FIRST:STOP ... [--keep FOLDER]
 
-Prints a JSON record a line: {"at": number} before a case, {"at": number, "failed": why} after one that failed.
+Prints a JSON record a line: {"format": name, "at": number} before a case, the same with "failed": why after one that
+failed.
 """
 
 from __future__ import annotations
@@ -76,25 +77,32 @@ class Fuzzer:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("format")
-    for name in ("seed", "first", "stop"):
-        parser.add_argument(name, type=int)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("jobs", nargs="+")
     parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fuzzer = Fuzzer(chosen.format, chosen.seed, samples(folder))
+        corpus = samples(folder)
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, resource.RLIM_INFINITY))
-        for number in range(chosen.first, chosen.stop):
-            print(json.dumps({"at": number}), flush=True)
-            ending, content = fuzzer.file(number)
-            path = (chosen.keep or folder) / f"{chosen.format}-{chosen.seed}-{number}{ending}"
-            path.write_bytes(content)
-            failed = _failure(fuzzer, path)
-            if failed:
-                print(json.dumps({"at": number, "failed": failed}), flush=True)
-            if chosen.keep is None:
-                path.unlink()
+        for job in chosen.jobs:
+            format, first, stop = job.split(":")
+            fuzzer = Fuzzer(format, chosen.seed, corpus)
+            for number in range(int(first), int(stop)):
+                _run_case(fuzzer, number, folder, chosen.keep)
+
+
+def _run_case(fuzzer: Fuzzer, number: int, folder: Path, keep: Path | None) -> None:
+    case = {"format": fuzzer.format, "at": number}
+    print(json.dumps(case), flush=True)
+    ending, content = fuzzer.file(number)
+    path = (keep or folder) / f"{fuzzer.format}-{fuzzer.seed}-{number}{ending}"
+    path.write_bytes(content)
+    failed = _failure(fuzzer, path)
+    if failed:
+        print(json.dumps({**case, "failed": failed}), flush=True)
+    if keep is None:
+        path.unlink()
 
 
 def _failure(fuzzer: Fuzzer, path: Path) -> str:
