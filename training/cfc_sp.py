@@ -57,6 +57,8 @@ def train_cfc_sp(
 
 
 class CfcSpLearner(Learner):
+    """Of the augmentation gain, noise, offset and channel dropout are used."""
+
     network: CfcSp
 
     def __init__(self, config: TrainingConfig, device: torch.device) -> None:

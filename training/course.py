@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fedn.errors import FednError
+from fedn.errors import FednError, TrainingError
 from fedn.features.backbone_runtime import pick_device
 from fedn.model_info import ModelInfo, Provenance, utc_now
 from fedn.progress import Cancelled, Reporter
@@ -44,6 +44,11 @@ def run_course(
         TrainingError: if the config, the data or the folder do not allow it.
         Cancelled: if it was cancelled; the folder is whole and the run can be resumed.
     """
+    if config.data.features or config.augmentation.variants:
+        raise TrainingError(
+            f"models of the kind {config.kind} learn from neither features of files nor variants of faces; "
+            "leave out features and variants in the recipe"
+        )
     folder = RunFolder(out)
     folder.begin(config, resume=resume)
     if config.threads:

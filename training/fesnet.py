@@ -51,7 +51,11 @@ def train_fesnet(
 
 
 class FesnetLearner(Learner):
-    """`network` holds the parts "network" and, where the convolutions learn too (scope "full"), "front"."""
+    """`network` holds the parts "network" and, where the convolutions learn too (scope "full"), "front".
+
+    Of the augmentation shift, speed, gain and channel dropout are used. Everything is computed in float32: small
+    differences from the first frame would drown in the rounding of bfloat16.
+    """
 
     def __init__(self, config: TrainingConfig, device: torch.device) -> None:
         super().__init__(config, device)

@@ -144,6 +144,8 @@ def test_without_validation_the_last_epoch_is_kept(config: TrainingConfig, tmp_p
     [
         ({"start": StartConfig(network=SMALL)}, "no labels"),
         ({"start": StartConfig(labels=LABELS, network={"depth": 3})}, "unknown network setting"),
+        ({"augmentation": AugmentationConfig(variants=1)}, "variants of faces"),
+        ({"data": DataConfig(folder=".", features="i3d")}, "features of files"),
         ({"optimization": OptimizationConfig(learning_rate=0.99, alpha=float("inf"))}, "the loss became"),
     ],
 )
