@@ -11,7 +11,7 @@ from app.document.copy_edits import AddEvents
 from app.document.edit import Edit, Group
 from app.document.event_edits import DeleteEvents
 from app.document.import_plan import IfExists, ImportChoices, ImportedTier, ImportPlan
-from app.document.imported_events import LabelReader, differences, inside
+from app.document.imported_events import LabelReader, counted_events, differences, inside
 from app.document.project_edits import MarkReviewed, PutVocabulary
 from app.document.tier_edits import AddTier
 from app.document.video_matching import FoundVideo, VideoMatcher
@@ -96,7 +96,7 @@ class _Planner:
             found = self._find(own, several=several, shared=names[own.video] > 1)
             place = f"video “{own.video}”"
             if found.remark:
-                lost = "" if found.video else f"; its {_events(own)} were left out"
+                lost = f"; {_events(own)} left out with it" if found.video is None else ""
                 remarks.add(place, f"{found.remark}{lost}")
             if found.video is not None:
                 taken += 1
@@ -150,7 +150,7 @@ class _Planner:
             )
         for tier in own.tiers:
             if tier not in chosen:
-                told = f"its {len(tier.events)} events were left out because another tier was asked for"
+                told = f"another tier was asked for; {counted_events(len(tier.events))} left out with it"
                 remarks.add(f"{place}, tier “{tier.name}”", told)
         return chosen
 
@@ -172,7 +172,8 @@ class _Planner:
             events = self._project.events(there.id)
             if self._choices.if_exists is IfExists.MERGE:
                 return _Target(there, "merged", {_frames_and_label(event): event for event in events})
-            remarks.add(place, f"the {len(events)} events that were on the tier “{there.name}” were replaced")
+            told = f"what was on the tier “{there.name}” was replaced: {counted_events(len(events))}"
+            remarks.add(place, told)
             return _Target(there, "replaced", {})
         free, number = wanted.name, 2
         while (wanted.video_id, free, wanted.who) in self._names:
@@ -222,7 +223,7 @@ class _Planner:
                 self._tell_double(fitting, twin, place, remarks)
         labels.tell(place, remarks)
         if own.rejected and target.tier.source is not Source.DETECTOR:
-            told = f"that {len(own.rejected)} of its events were rejected is not kept: on this tier they are labels"
+            told = f"on this tier events are labels; that predictions were rejected is lost: {len(own.rejected)}"
             remarks.add(place, told)
 
     def _take(self, target: _Target, event: Event, own: TierEvents) -> None:
@@ -258,7 +259,7 @@ class _Planner:
         tiers = tuple(self._figures(target) for target in self._targets.values())
         count = sum(tier.events for tier in tiers)
         source = files[0].name if len(files) == 1 else f"{len(files)} files"
-        words = f"Import {count} events from {source}"
+        words = f"Import {counted_events(count)} from {source}"
         names = tuple(video.name for video in reviewed)
         return ImportPlan(Group(tuple(edits), words), tiers, names, tuple(remarks))
 
@@ -298,5 +299,4 @@ def _frames_and_label(event: Event) -> tuple[int, int, str]:
 
 
 def _events(video: VideoEvents) -> str:
-    count = sum(len(tier.events) for tier in video.tiers)
-    return "1 event" if count == 1 else f"{count} events"
+    return counted_events(sum(len(tier.events) for tier in video.tiers))

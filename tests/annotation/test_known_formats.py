@@ -145,6 +145,23 @@ def test_workbooks_of_data_sets_are_recognized_beside_event_tables(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("video,onset,offset,label,subject,emotion", "csv"),
+        ("Video,Onset,Offset,Label", None),
+        ("subject,video,onset,offset,emotion", "megc2024"),
+        ("Observation id,Subject,Behavior,Start (s),Stop (s)", "boris-table"),
+        ("start,end", None),
+    ],
+)
+def test_a_table_is_of_the_format_whose_columns_it_has(header: str, name: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"{header}\n1,2,3,4,5\n")
+    found = recognize_format(path)
+    assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "no table and of no known format"),

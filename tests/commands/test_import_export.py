@@ -217,7 +217,7 @@ def test_every_remark_is_printed_by_file_and_written_as_a_table(
         "row 2: the onset “x” is not a number",
         "the event at frames 2 to 99 was ended at the last frame of anna1.mp4, 23",
         "the event at frames 30 to 40 lies after the last frame",
-        "the label “boredom” of 1 events is not in the vocabulary",
+        "the label “boredom” of 1 event is not in the vocabulary",
         "video “gone.mp4”: the project has no video “gone.mp4”",
         "row 2: an event cannot end at frame 3",
     ):

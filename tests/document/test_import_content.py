@@ -92,7 +92,7 @@ def test_labels_outside_the_vocabulary_stay_and_are_told(document: Document) -> 
     plan = run(document, file_of(expert(*(Event(at, at, label) for at, label in enumerate(labels)))))
     assert [event.label for event in on_tier(document, "Expert")] == ["boredom", "boredom", "happiness", "fear", ""]
     assert "the label “boredom” of 2 events is not in the vocabulary “six-and-others”; it was kept" in said(plan)
-    assert "the label “Happiness” of 1 events was spelled “happiness”" in said(plan)
+    assert "the label “Happiness” of 1 event was spelled “happiness”" in said(plan)
 
 
 def test_a_tier_gets_the_vocabulary_that_the_file_names_and_that_is_added_if_needed(document: Document) -> None:
@@ -121,7 +121,7 @@ def test_a_tier_of_the_same_name_stays_unless_it_is_to_be_replaced_or_merged(doc
     choices = ImportChoices(if_exists=IfExists.REPLACE)
     plan = run(document, file_of(expert(replace(SMILE, id="new"), name=name)), choices=choices)
     assert [event.id for event in document.project.events("eva")] == ["new"]
-    assert "the 2 events that were on the tier “Expert” were replaced" in said(plan)
+    assert "what was on the tier “Expert” was replaced: 2 events" in said(plan)
     assert (plan.tiers[0].removed, plan.tiers[0].how) == (2, "replaced")
 
 
@@ -163,7 +163,7 @@ def test_rejections_come_along_with_predictions_only(document: Document) -> None
     tier = document.project.tier_named("video", "Other model")
     assert tier is not None
     assert [document.project.is_rejected(event.id) for event in document.project.events(tier.id)] == [True, False]
-    assert "on this tier they are labels" in said(plan)
+    assert "that predictions were rejected is lost: 1" in said(plan)
 
 
 def test_a_prediction_that_was_accepted_here_and_rejected_there_stops_no_import(document: Document) -> None:
@@ -186,7 +186,7 @@ def test_of_several_tiers_only_the_chosen_one_comes(document: Document) -> None:
     file = file_of(expert(SMILE), TierEvents("Other", Source.IMPORTED, "", (FROWN,)))
     plan = run(document, file, choices=ImportChoices(tier="expert"))
     assert [tier.tier for tier in plan.tiers] == ["Expert"]
-    assert "tier “Other”: its 1 events were left out" in said(plan)
+    assert "tier “Other”: another tier was asked for; 1 event left out" in said(plan)
     with pytest.raises(FormatError, match=r"labels\.csv has several tiers of a\.mp4, but none called X.*Expert, Other"):
         plan_import(document.project, [file], ImportChoices(tier="X"))
 
@@ -201,7 +201,7 @@ def test_a_video_that_is_not_there_is_told_with_what_it_would_have_brought(docum
     plan = run(document, (FILE, videos(["gone.mp4", "a.avi"])))
     assert said(plan).startswith(": read\n")
     assert "video “gone.mp4”: the project has no video “gone.mp4”" in said(plan)
-    assert "its 1 event were left out" in said(plan) and "“a.avi” was taken for a.mp4" in said(plan)
+    assert "1 event left out with it" in said(plan) and "“a.avi” was taken for a.mp4" in said(plan)
     assert plan.event_count == 1
 
 
@@ -212,7 +212,7 @@ def test_a_chosen_video_gets_the_labels_of_a_file_with_one_and_its_own_of_a_file
     plan = run(document, (FILE, videos(["session 1.avi"])), choices=ImportChoices(video="b.mp4", tier="One"))
     assert "its labels were given to b.mp4, as asked for" in said(plan) and len(on_tier(document, "One", "b")) == 1
     plan = run(document, (FILE, videos(["a.mp4", "b.mp4"])), choices=ImportChoices(video="b", tier="Several"))
-    assert "video “a.mp4”: only labels of b.mp4 were asked for; its 1 event were left out" in said(plan)
+    assert "video “a.mp4”: only labels of b.mp4 were asked for; 1 event left out with it" in said(plan)
     assert [tier.video for tier in plan.tiers] == ["b.mp4"]
     with pytest.raises(FormatError, match=r"none called b; choose one of a\.mp4, c\.mp4"):
         plan_import(document.project, [(FILE, videos(["a.mp4", "c.mp4"]))], ImportChoices(video="b"))

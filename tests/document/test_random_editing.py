@@ -78,7 +78,7 @@ def check_disk(document: Document) -> None:
         assert database.execute(orphans).fetchall() == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_random_editing_breaks_no_rule_and_is_undone_and_redone_exactly(data: st.DataObject) -> None:
     def draw(low: int, high: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from fedn.annotation.formats.table import Table, read_delimited, sheet_table
 from fedn.annotation.formats.workbook import Workbook, read_workbook
 from fedn.errors import FormatError
 
-# The columns that only one format has. Tables may have more.
-_COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+# The columns by which a table is of a format, the first that fits; it may have more. Our own readers and those of the
+# challenges know columns by their exact names.
+_EXACT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("csv", ("video", "onset", "offset", "label")),
     ("megc2022", ("vid", "pred_onset", "pred_offset", "type")),
     ("megc2023", ("vid", "onset", "offset", "type")),
@@ -27,10 +27,12 @@ _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("openface", ("frame", "success", "confidence")),
     ("via-csv", ("metadata", "file_list", "temporal_segment_start")),
     ("via-csv", ("metadata", "file_list", "temporal_coordinates")),
-    ("boris-table", ("behavior", "start (s)", "stop (s)")),
-    ("boris-table", ("behavior", "time")),
-    ("boris-table", ("behavior", "time (s)")),
-    ("boris-table", ("code", "time", "subject")),
+)
+_OF_BORIS = (
+    ("behavior", "start (s)", "stop (s)"),
+    ("behavior", "time"),
+    ("behavior", "time (s)"),
+    ("code", "time", "subject"),
 )
 # Texts that files of these formats cannot do without, each in a form that survives any spacing.
 _MARKS = (
@@ -40,6 +42,8 @@ _MARKS = (
     # Older exports of BORIS say a lot of the observation before their table.
     ("boris-table", re.compile(r"^Observation id\b.*\n(?:.*\n){1,60}?.*\bBehavior\b", re.MULTILINE)),
 )
+# One of them is in every task of Label Studio, the last in its short exports.
+_TASK = {"annotations", "predictions", "annotation_id"}
 _HEAD_CHARACTERS = 65_536
 
 
@@ -108,26 +112,23 @@ def _is_detection(line: str) -> bool:
 
 
 def _of_columns(table: Table) -> str:
-    """The format of which a table has the most columns, "" if it has those of none."""
-    header = {cell.casefold() for cell in table.header}
-    fitting = [(len(names), name) for name, names in _COLUMNS if _all_in(names, header)]
-    return max(fitting, key=lambda pair: pair[0])[1] if fitting else ""
-
-
-def _all_in(names: Sequence[str], header: set[str]) -> bool:
-    return all(name.casefold() in header for name in names)
+    """The format that a table's columns are of, "" if of none."""
+    header = set(table.header)
+    found = next((name for name, names in _EXACT if header.issuperset(names)), "")
+    in_small = {cell.casefold() for cell in table.header}
+    return found or ("boris-table" if any(in_small.issuperset(names) for names in _OF_BORIS) else "")
 
 
 def _of_json(path: Path, document: Any) -> str:
     keys = set(document) if isinstance(document, dict) else set()
-    if document_format := keys & {"format"}:
-        return "json" if document_format and str(document["format"]).startswith("fedn-") else _no_json(path)
+    if "format" in keys and str(document["format"]).startswith("fedn-"):
+        return "json"
     if {"project_format_version", "observations"} <= keys or {"behaviors_conf", "observations"} <= keys:
         return "boris"
     if {"file", "metadata"} <= keys:
         return "via"
     tasks = document if isinstance(document, list) else [document]
-    if tasks and all(isinstance(task, dict) and ("annotations" in task or "predictions" in task) for task in tasks):
+    if tasks and all(isinstance(task, dict) and _TASK & task.keys() for task in tasks):
         return "label-studio"
     return _no_json(path)
 
