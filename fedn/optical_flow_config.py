@@ -46,11 +46,11 @@ class OpticalFlowConfig:
     restless_share: float = 2.0
     min_prominence: float = 0.7
     half_prominence: float = 2.2
-    boundary_share: float = 0.33
+    boundary_share: float = 0.15
     valley_share: float = 0.5
     merge_overlap: float = 0.3
-    min_length_s: float = 0.3
-    max_length_s: float = 5.0
+    min_length_s: float = 0.4
+    max_length_s: float = 8.0
     clear_likeness: float = 0.78
     lost_likeness: float = 0.68
 

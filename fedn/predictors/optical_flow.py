@@ -1,7 +1,7 @@
 """Spotting without any training: motion of the face's regions, filtered; intervals without a label.
 
 After He Yuhong (ACM MM 2021): flow against a reference on regions of the face, the head's motion subtracted,
-low-pass filter, baseline removal, peaks by threshold and prominence, boundaries at a third of the peak.
+low-pass filter, baseline removal, peaks by threshold and prominence, boundaries at a share of the peak.
 """
 
 from __future__ import annotations
