@@ -89,7 +89,7 @@ def _put_tier(tiers: EafTiers, tier: TierEvents, subject: str) -> list[str]:
     people = {"PARTICIPANT": subject, "ANNOTATOR": who}
     # Its annotator has a place of its own, so that an imported tier can keep its name.
     plain = plain_or_title(replace(tier, who="") if tier.source is Source.IMPORTED else tier)
-    if len(rows) > 1 or plain in tiers.put:
+    if plain != tier.name or len(rows) > 1 or plain in tiers.put:
         plain = str(title_of(tier))
     ids = [plain, *(str(replace(title_of(tier), row=number)) for number in range(2, len(rows) + 1))]
     for own_id, row in zip(ids, rows, strict=True):

@@ -148,3 +148,14 @@ def test_two_tiers_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
     assert "the second was written as “E (2)”" in remark.text
     names = [title_of(tier).name for tier in read_eaf(tmp_path / "out.eaf", lambda _: INDEX).videos[0].tiers]
     assert names == ["E", "E (2)"]
+
+
+@pytest.mark.parametrize("name", ["", "expert/a/b", "Gesture"])
+def test_who_an_imported_tier_is_from_comes_back_whatever_its_name(name: str, tmp_path: Path) -> None:
+    tiers = (
+        TierEvents(name, Source.IMPORTED, "Bob", ()),
+        TierEvents(name, Source.IMPORTED, "Eve", (Event(1, 2, "x"),)),
+    )
+    video = VideoEvents("a.mp4", "", 0, 0.0, tiers)
+    assert write_eaf(tmp_path / "out.eaf", [video], lambda _: INDEX) == ()
+    assert comparable(read_eaf(tmp_path / "out.eaf", lambda _: INDEX).videos[0]) == comparable(video)

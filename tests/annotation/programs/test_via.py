@@ -168,7 +168,7 @@ def test_a_broken_project_is_refused_with_the_place(change: Any, what: str, tmp_
     [
         ("# CSV_HEADER = ", "# ", "does not name its columns"),
         ("[1,2]", "[1,x]", "row 2: “\\[1,x\\]” is not what VIA writes"),
-        ("[1,2]", "[1,1e999]", "row 2: “inf” is not a time"),
+        ("[1,2]", "[1,1e999]", "row 2: “\\[1,1e999\\]” is not what VIA writes"),
         ('[""one.mp4""]', "[]", "row 2 does not say which file"),
         ('{""TEMP', '{TEMP', "row 2: “{TEMP"),
     ],
