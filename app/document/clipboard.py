@@ -150,5 +150,5 @@ def _row(header: list[str], row: TableRow) -> EventRow:
     values["video"] = values.get("video") or "?"
     try:
         return RowReader(commas_permitted=True).read(values, sum(map(bool, cells[len(header) :])))
-    except FormatError as error:
+    except (FormatError, EditError) as error:
         raise FormatError(f"the pasted text, row {row.number}: {error}") from error
