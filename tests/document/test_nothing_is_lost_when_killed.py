@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.document.endless_editor import EndlessEditor, edit_endlessly
 
 ROUNDS_A_PROJECT = 40
 # Where processes can be forked, one that has imported everything is: hundreds of kills then take minutes.
-PROCESSES = multiprocessing.get_context(
+PROCESSES: Any = multiprocessing.get_context(
     "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 )
 if hasattr(PROCESSES, "set_forkserver_preload"):
@@ -31,7 +32,7 @@ def test_killing_the_program_at_any_moment_loses_no_edit_that_had_returned(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     """After each kill the disk holds what the same steps make in memory: those that had returned, or one more."""
-    rounds = pytestconfig.getoption("--kill-rounds")
+    rounds = int(pytestconfig.getoption("--kill-rounds") or 0)
     chance = random.Random(3)
     kills = Kills()
     for first in range(0, rounds, ROUNDS_A_PROJECT):
