@@ -19,8 +19,9 @@ def say_guess(out: Output, path: Path, guess: ColumnMapping) -> None:
         out.say(f"    {name:<24} {role}: {column.explanation}")
     if any(column.role in TIMES for column in guess.columns):
         out.say(f"    its numbers count {guess.unit}, {guess.unit_confidence:.0%} sure: {guess.unit_explanation}")
-    last = "still belongs to the event" if guess.offset_is_last else "is the first one after the event"
-    out.say(f"    the offset frame {last}; no table tells that, look it up in the video")
+    if guess.unit.is_frames:
+        last = "still belongs to the event" if guess.offset_is_last else "is the first one after the event"
+        out.say(f"    the offset frame {last}; no table tells that, look it up in the video")
     if guess.decimal_comma:
         out.say("    numbers have a decimal comma")
     for word, kind in guess.kinds:

@@ -66,6 +66,7 @@ class VideoMatcher:
         ways: list[tuple[Callable[[Video], bool], str]] = [
             (lambda video: video.key == name, ""),
             (lambda video: video.name == wanted, ""),
+            (lambda video: video.stem == wanted, ""),
             (lambda video: video.name.casefold() == wanted.casefold(), "its letters"),
             (lambda video: not {*_stems(video.name)}.isdisjoint(_stems(wanted)), "the ending of its name"),
             (lambda video: exported_name(video).casefold() in _stems(wanted), ""),

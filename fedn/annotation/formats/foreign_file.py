@@ -86,13 +86,13 @@ def read_gzip(path: Path, largest: int = LARGEST_DOCUMENT_BYTES) -> bytes:
     return content
 
 
-def parse_json(path: Path) -> Any:
-    """The file as JSON; NaN and infinities are refused.
+def parse_json(path: Path, *, mend_halves: bool = False) -> Any:
+    """The file as JSON; NaN and infinities are refused. Half letters as in `parse_json_text`.
 
     Raises:
         FormatError: as `read_text`, or if it is not JSON.
     """
-    return parse_json_text(read_text(path, LARGEST_DOCUMENT_BYTES), path)
+    return parse_json_text(read_text(path, LARGEST_DOCUMENT_BYTES), path, mend_halves=mend_halves)
 
 
 def parse_json_text(text: str, path: Path, *, nan_as_none: bool = False, mend_halves: bool = False) -> Any:

@@ -46,7 +46,7 @@ def read_label_studio(path: Path, index_of: IndexOf = no_index, *, fps: float = 
         FormatError: if it is no such file, or `index_of` knows none of its videos.
     """
     remarks = Remarks(path)
-    document = parse_json(path)
+    document = parse_json(path, mend_halves=True)
     tasks = document if isinstance(document, list) else [document]
     if not all(isinstance(task, dict) for task in tasks):
         raise FormatError(f"{path} is not an export of Label Studio; export it again as JSON")

@@ -55,7 +55,7 @@ def parse_via_json(path: Path) -> ViaProject:
     Raises:
         FormatError: if it is missing, not a project of VIA 3, or refers to what is not there.
     """
-    document = parse_json(path)
+    document = parse_json(path, mend_halves=True)
     parts = ("attribute", "file", "view", "metadata")
     if not isinstance(document, dict) or not all(isinstance(document.get(part), dict) for part in parts):
         raise FormatError(f"{path} is not a project of VIA 3; export it again as a JSON project")
@@ -169,7 +169,7 @@ def _times(value: Any, where: str) -> tuple[float, ...]:
 
 def _json(text: str, where: str) -> Any:
     try:
-        return parse_json_text(text, Path(where))
+        return parse_json_text(text, Path(where), mend_halves=True)
     except FormatError:
         raise FormatError(f"{where}: “{text[:40]}” is not what VIA writes; export the table again") from None
 
