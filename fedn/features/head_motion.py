@@ -27,7 +27,7 @@ def block_centers() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """x and y (28, 28) of the middle of every block."""
     middle = np.arange(FLOW_SIZE // BLOCK) * BLOCK + (BLOCK - 1) / 2
     x, y = np.meshgrid(middle, middle)
-    return x, y
+    return np.asarray(x, np.float64), np.asarray(y, np.float64)
 
 
 def head_depth(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,8 @@ def sinusoids(time: int, width: int, device: torch.device) -> Tensor:
 class SelfAttention(nn.Module):
     """Multi-head self-attention over the next-to-last axis: (N, T, C) -> (N, T, C).
 
-    `project` and `attend` are apart because overlapping segments share their frames' projections.
+    Its three steps are apart, because overlapping segments share their frames' projections, and levels of different
+    length share all but the mixing.
     """
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
@@ -38,8 +39,8 @@ class SelfAttention(nn.Module):
         """Queries, keys and values of every row: (..., C) -> (..., 3C)."""
         return self.inward(x)
 
-    def attend(self, projected: Tensor) -> Tensor:
-        """Attention among the rows of one group: (N, T, 3C) -> (N, T, C)."""
+    def mix(self, projected: Tensor) -> Tensor:
+        """Values weighted by attention among the rows of one group: (N, T, 3C) -> (N, T, C)."""
         count, time, width = projected.shape[0], projected.shape[1], projected.shape[2] // 3
         split = projected.reshape(count, time, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)  # each (N, heads, T, C / heads)
@@ -49,7 +50,11 @@ class SelfAttention(nn.Module):
             mixed = self.dropout(weight) @ value
         else:
             mixed = functional.scaled_dot_product_attention(query, key, value)
-        return self.outward(mixed.transpose(1, 2).reshape(count, time, width))
+        return mixed.transpose(1, 2).reshape(count, time, width)
+
+    def attend(self, projected: Tensor) -> Tensor:
+        """Attention among the rows of one group: (N, T, 3C) -> (N, T, C)."""
+        return self.outward(self.mix(projected))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.attend(self.project(x))

@@ -8,7 +8,7 @@ M = N x A, O numbers per prediction about labels (`FednConfig.label_outputs`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -42,7 +42,10 @@ class RawOutput(NamedTuple):
 
 
 class Trunk(nn.Module):
-    """Attention and two convolutions: (B, C, L) -> (B, head_width, L)."""
+    """Attention and two convolutions, for levels (B, C, L) of any lengths L -> (B, head_width, L) each.
+
+    Levels see nothing of each other; what treats every location alike is done for all of them at once.
+    """
 
     def __init__(self, config: FednConfig) -> None:
         super().__init__()
@@ -57,35 +60,51 @@ class Trunk(nn.Module):
             layers += [nn.Conv1d(before, inner, 3, padding=1), nn.GroupNorm(groups, inner), activation(config)]
         self.convolutions = nn.Sequential(*layers)
 
-    def features(self, x: Tensor) -> Tensor:
-        rows = x.transpose(1, 2)
+    def features(self, levels: Sequence[Tensor]) -> list[Tensor]:
+        lengths = [level.shape[2] for level in levels]
+        rows = torch.cat([level.transpose(1, 2) for level in levels], dim=1)  # (B, N, C)
         if self.has_position:
-            rows = rows + sinusoids(rows.shape[1], rows.shape[2], rows.device)
-        rows = self.norm(rows + self.dropout(self.attention(rows)))  # (B, L, C)
-        return self.convolutions(rows.transpose(1, 2))
+            positions = [sinusoids(length, rows.shape[2], rows.device) for length in lengths]
+            rows = rows + torch.cat(positions)
+        mixed = [self.attention.mix(part) for part in self.attention.project(rows).split(lengths, dim=1)]
+        rows = self.norm(rows + self.dropout(self.attention.outward(torch.cat(mixed, dim=1))))
+        parts = list(rows.transpose(1, 2).split(lengths, dim=2))
+        for convolution, norm, active in zip(*(self.convolutions[first::3] for first in range(3)), strict=True):
+            parts = [active(norm(part)) for part in convolved(convolution, parts)]
+        return parts
+
+
+def convolved(convolution: nn.Module, levels: Sequence[Tensor]) -> list[Tensor]:
+    """A convolution of kernel 3 over each level (B, C, L), in one call: a zero between two levels keeps them apart."""
+    gap = levels[0].new_zeros(*levels[0].shape[:2], 1)
+    joined = torch.cat([part for level in levels for part in (gap, level)][1:], dim=2)
+    lengths = [length for level in levels for length in (1, level.shape[2])][1:]
+    return list(convolution(joined).split(lengths, dim=2)[::2])
 
 
 class Branch(Trunk):
-    """A trunk with one output: (B, C, L) -> (B, L, outputs)."""
+    """A trunk with one output: levels (B, C, L) -> (B, N, outputs)."""
 
     def __init__(self, config: FednConfig, bias: Tensor) -> None:
         super().__init__(config)
         self.output = output_layer(config, bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.output(self.features(x)).transpose(1, 2)
+    def forward(self, levels: Sequence[Tensor]) -> Tensor:
+        return torch.cat(convolved(self.output, self.features(levels)), dim=2).transpose(1, 2)
 
 
 class CoupledBranch(Trunk):
-    """A trunk with several outputs, by name: (B, C, L) -> (B, L, outputs) each."""
+    """A trunk with several outputs, by name: levels (B, C, L) -> (B, N, outputs) each."""
 
     def __init__(self, config: FednConfig, biases: Mapping[str, Tensor]) -> None:
         super().__init__(config)
         self.outputs = nn.ModuleDict({name: output_layer(config, bias) for name, bias in biases.items()})
 
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        features = self.features(x)
-        return {name: layer(features).transpose(1, 2) for name, layer in self.outputs.items()}
+    def forward(self, levels: Sequence[Tensor]) -> dict[str, Tensor]:
+        features = self.features(levels)
+        return {
+            name: torch.cat(convolved(layer, features), dim=2).transpose(1, 2) for name, layer in self.outputs.items()
+        }
 
 
 def output_layer(config: FednConfig, bias: Tensor) -> nn.Conv1d:
@@ -111,7 +130,7 @@ def first_biases(config: FednConfig, count: int) -> dict[str, Tensor]:
 
 
 class LevelHead(nn.Module):
-    """Both families at one level."""
+    """Both families, at all levels that share it."""
 
     def __init__(self, config: FednConfig) -> None:
         super().__init__()
@@ -126,19 +145,22 @@ class LevelHead(nn.Module):
                     self.add_module(f"{family}_{name}", Branch(config, bias))
         self.names = tuple(first_biases(config, 1))
 
-    def forward(self, x: Tensor, scale: Tensor) -> RawOutput:
-        distances, free_logits, free_confidence = self._family("free", x)
+    def forward(self, levels: Sequence[Tensor], scales: Tensor) -> RawOutput:
+        """Predictions at the levels (B, C, L); `scales` has an entry for each level."""
+        distances, free_logits, free_confidence = self._family("free", levels)
+        repeats = torch.tensor([level.shape[2] for level in levels], device=scales.device)
+        per_location = scales.repeat_interleave(repeats, output_size=distances.shape[1])[:, None]
         return RawOutput(
-            functional.softplus(scale * distances), free_logits, free_confidence, *self._family("anchor", x)
+            functional.softplus(per_location * distances), free_logits, free_confidence, *self._family("anchor", levels)
         )
 
-    def _family(self, family: str, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _family(self, family: str, levels: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """Interval (B, P, 2), label (B, P, O) and confidence (B, P, 1 or 0) of a family's P predictions."""
         if self.is_coupled:
-            outputs = self.get_submodule(family)(x)
+            outputs = self.get_submodule(family)(levels)
         else:
-            outputs = {name: self.get_submodule(f"{family}_{name}")(x) for name in self.names}
-        batch = x.shape[0]
+            outputs = {name: self.get_submodule(f"{family}_{name}")(levels) for name in self.names}
+        batch = levels[0].shape[0]
         interval = outputs["interval"].float().reshape(batch, -1, 2)
         label = outputs["label"].float().reshape(batch, -1, self.label_outputs)
         if "confidence" not in outputs:
@@ -156,8 +178,9 @@ class Head(nn.Module):
         self.scales = nn.Parameter(torch.ones(levels))
 
     def forward(self, levels: list[Tensor]) -> RawOutput:
+        if len(self.heads) == 1:
+            return self.heads[0](levels, self.scales)
         outputs = [
-            self.heads[index if len(self.heads) > 1 else 0](level, self.scales[index])
-            for index, level in enumerate(levels)
+            head([level], scale) for head, level, scale in zip(self.heads, levels, self.scales.split(1), strict=True)
         ]
         return RawOutput(*(torch.cat(parts, dim=1) for parts in zip(*outputs, strict=True)))
