@@ -31,7 +31,7 @@ def test_projecting_a_frame_once_saves_exactly_the_repeated_projections():
     own = window_cost(named_config("own-heads", 4))
     assert own.trunk_flop_per_segment - own.trunk_flop == 2 * (512 - 134) * 512 * (
         1536 + 1
-    )  # and the frame's part of its weight
+    )
     assert own.trunk_flop / 1e9 == pytest.approx(1.478, rel=0.001)
 
 
