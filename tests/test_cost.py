@@ -29,9 +29,7 @@ def test_the_parts_of_the_published_cost_add_up():
 
 def test_projecting_a_frame_once_saves_exactly_the_repeated_projections():
     own = window_cost(named_config("own-heads", 4))
-    assert own.trunk_flop_per_segment - own.trunk_flop == 2 * (512 - 134) * 512 * (
-        1536 + 1
-    )
+    assert own.trunk_flop_per_segment - own.trunk_flop == 2 * (512 - 134) * 512 * (1536 + 1)
     assert own.trunk_flop / 1e9 == pytest.approx(1.478, rel=0.001)
 
 
