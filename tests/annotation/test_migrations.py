@@ -112,7 +112,7 @@ def test_killing_a_migration_leaves_the_old_project_or_the_new_one(tmp_path: Pat
         "print('ready', flush=True); Store.open(Path(sys.argv[1])); print('done', flush=True)"
     )
     chance, found = random.Random(5), set()
-    for attempt in range(12):
+    for attempt in range(8):
         folder = tmp_path / f"{attempt}.fedn"
         make_old_project(folder, more_events=20_000)
         whole = load_project(folder)
