@@ -26,6 +26,7 @@ from app.document.edits import (
 )
 from app.index_loader import IndexLoader
 from app.messages import Messages
+from app.settings import Settings
 from app.undo import EditCommand
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
@@ -68,6 +69,7 @@ class Session(QObject):
         reference_changed: another tier is the one that predictions are compared with.
         model_changed: another model is in use.
         saved: text of what was last written.
+        settings_changed: the user has set something else.
     """
 
     project_changed = Signal()
@@ -83,11 +85,19 @@ class Session(QObject):
     reference_changed = Signal()
     model_changed = Signal()
     saved = Signal(str)
+    settings_changed = Signal()
 
-    def __init__(self, messages: Messages | None = None, who: str = "", parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        messages: Messages | None = None,
+        who: str = "",
+        parent: QObject | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         super().__init__(parent)
         self.messages = messages or Messages(self)
-        self.who = who or user_name()
+        self.settings = settings or Settings()
+        self.who = who or self.settings.who or user_name()
         self.document: Document | None = None
         self.undo_stack = QUndoStack(self)
         self.frame_index: FrameIndex | None = None

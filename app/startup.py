@@ -40,10 +40,10 @@ def run_window(path: Path | None = None) -> int:
     settings = load_settings(settings_file())
     _log_to_file()
     themes.apply(app, cast(themes.Choice, settings.theme))
-    session = Session(who=settings.who)
+    session = Session(settings=settings)
     hook = CrashHook(session.messages, Path(platformdirs.user_state_dir(NAME)) / "reports", session)
     hook.install()
-    window = StudioWindow(session, settings)
+    window = StudioWindow(session)
     window.show()
     if path is not None:
         session.open_project(path)
@@ -84,10 +84,10 @@ def save_window_picture(project: Path, png: Path, video: str | None = None, them
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = make_application()
     themes.apply(app, cast(themes.Choice, theme))
-    session = Session()
+    session = Session(settings=Settings(theme=theme))
     problems: list[str] = []
     session.messages.told.connect(lambda level, text: problems.append(text) if level == "error" else None)
-    window = StudioWindow(session, Settings(theme=theme))
+    window = StudioWindow(session)
     window.resize(*PICTURE_SIZE)
     window.show()
     try:

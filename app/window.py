@@ -19,14 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from app import assets, theme
-from app.actions import When, action_table, fill_menus, make_actions
+from app.actions.action import When, fill_menus, make_actions
+from app.actions.table import action_table
 from app.dialogs.keys_dialog import KeysDialog
 from app.dialogs.retrain_dialog import RetrainDialog
 from app.dock import GRIP_PX, make_dock, scrolling
 from app.header import Header
 from app.message_bar import MessageBar
 from app.session import Session
-from app.settings import Settings, save_settings, settings_file
+from app.settings import save_settings, settings_file
 from app.status import StatusLine
 from app.views.welcome.welcome_view import WelcomeView
 from app.window_parts import WindowParts
@@ -43,10 +44,10 @@ PROJECT_SUFFIX = ".fedn"
 class StudioWindow(QMainWindow):
     """One project at a time."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.settings = settings
+        self.settings = session.settings
         self.setWindowIcon(assets.app_icon())
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
@@ -54,7 +55,7 @@ class StudioWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.messages = MessageBar(session.messages, self)
         self.parts = WindowParts.make(self, session)
-        self.parts.timeline.snapping = settings.snapping
+        self.parts.timeline.snapping = self.settings.snapping
         self.welcome = WelcomeView()
         self._pages = QStackedWidget()
         self._pages.setContentsMargins(0, GRIP_PX, 0, 0)

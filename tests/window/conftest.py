@@ -129,7 +129,7 @@ class Told:
 @pytest.fixture
 def session(qapp: QApplication, project_folder: Path, qtbot: object) -> Iterator[Session]:
     """A session with the project open and its first video's frame index read."""
-    session = Session(who="coder A")
+    session = Session(who="coder A", settings=Settings(theme="dark"))
     assert session.open_project(project_folder)
     wait_until(lambda: session.frame_index is not None)
     yield session
@@ -144,7 +144,7 @@ def told(session: Session) -> Told:
 @pytest.fixture
 def window(session: Session, qapp: QApplication) -> Iterator[StudioWindow]:
     """The whole window at 1440x900, shown."""
-    window = StudioWindow(session, Settings(theme="dark"))
+    window = StudioWindow(session)
     window.resize(1440, 900)
     window.show()
     window.activateWindow()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.actions import conflicts
+from app.actions.action import conflicts
 from app.session import Session
 from app.window import StudioWindow
 from fedn.annotation.store import load_project

@@ -24,8 +24,8 @@ def test_importing_the_window_does_not_import_torch(repository: Path):
 
 
 def test_without_a_project_the_welcome_page_offers_recent_ones(qapp: QApplication, tmp_path: Path):
-    session = Session()
-    window = StudioWindow(session, Settings(recent=[str(tmp_path), "gone"]))
+    session = Session(settings=Settings(recent=[str(tmp_path), "gone"]))
+    window = StudioWindow(session)
     window.show()
     assert window.welcome.isVisible()
     assert not window.parts.player.isVisible()

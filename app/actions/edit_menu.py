@@ -1,0 +1,25 @@
+"""Undoing, choosing, marking as reviewed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.action import Action, When
+
+if TYPE_CHECKING:
+    from app.window_parts import WindowParts
+
+
+def edit_menu(parts: WindowParts) -> tuple[Action, ...]:
+    chosen = When.SELECTION
+    window = parts.window
+    events = parts.events
+    session = parts.session
+    return (
+        Action("delete", "Edit", "Delete", events.delete, ("Del",), chosen, starts_group=True),
+        Action("all", "Edit", "Select all of the tier", events.select_all, ("Ctrl+A",)),
+        Action("none", "Edit", "Select nothing", window.escape, ("Esc",)),
+        Action("reviewed", "Edit", "Mark video as reviewed", session.mark_reviewed, ("Ctrl+R",), starts_group=True),
+        Action("reviewed-part", "Edit", "Mark what is seen as reviewed", window.mark_seen_reviewed, ("Ctrl+Shift+R",)),
+        Action("unreviewed", "Edit", "Take back: nothing is reviewed", session.unmark_reviewed),
+    )

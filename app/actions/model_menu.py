@@ -1,0 +1,22 @@
+"""Detecting and retraining."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.action import Action, When
+
+if TYPE_CHECKING:
+    from app.window_parts import WindowParts
+
+
+def model_menu(parts: WindowParts) -> tuple[Action, ...]:
+    project = When.PROJECT
+    window = parts.window
+    return (
+        Action("detect", "Model", "Detect in this video", window.detect_current, ("Ctrl+D",)),
+        Action("detect-chosen", "Model", "Detect in the selected videos", window.detect_selected),
+        Action("detect-all", "Model", "Detect in all videos", window.detect_all, (), project),
+        Action("retrain", "Model", "Retrain…", window.retrain, ("Ctrl+T",), project, starts_group=True),
+        Action("cancel", "Model", "Cancel what runs", parts.jobs.cancel, (), When.JOB),
+    )

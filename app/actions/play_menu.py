@@ -1,0 +1,36 @@
+"""Playing and going places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.action import Action, When
+
+if TYPE_CHECKING:
+    from app.window_parts import WindowParts
+
+
+def play_menu(parts: WindowParts) -> tuple[Action, ...]:
+    video = When.VIDEO
+    go = parts.navigation
+    player = parts.player
+    return (
+        Action("play", "Play", "Play or pause", player.toggle_play, ("Space",)),
+        Action("backward", "Play", "Backward, again for faster", lambda: player.shuttle(-1), ("J",)),
+        Action("pause", "Play", "Pause", player.pause, ("K",)),
+        Action("forward", "Play", "Forward, again for faster", lambda: player.shuttle(1), ("L",)),
+        Action("loop", "Play", "Loop the selected event", player.toggle_looping, ("/",)),
+        Action("frame-", "Play", "Frame back", lambda: player.step(-1), ("Left",), video, True, True),
+        Action("frame+", "Play", "Frame forward", lambda: player.step(1), ("Right",), video, False, True),
+        Action(
+            "second-", "Play", "Second back", lambda: player.step_seconds(-1.0), ("Shift+Left",), video, False, True
+        ),
+        Action("second+", "Play", "Second on", lambda: player.step_seconds(1.0), ("Shift+Right",), video, False, True),
+        Action("start", "Play", "First frame", go.to_start, ("Home",)),
+        Action("end", "Play", "Last frame", go.to_end, ("End",)),
+        Action("boundary-", "Play", "Previous boundary", go.previous_boundary, ("Ctrl+Left",), video, True, True),
+        Action("boundary+", "Play", "Next boundary", go.next_boundary, ("Ctrl+Right",), video, False, True),
+        Action("event-", "Play", "Previous event", go.previous_event, (",",), video, False, True),
+        Action("event+", "Play", "Next event", go.next_event, (".",), video, False, True),
+        Action("disagreement", "Play", "Next disagreement", go.next_disagreement, ("D",), video, False, True),
+    )
