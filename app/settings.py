@@ -18,14 +18,15 @@ RECENT_PROJECTS = 8
 
 @dataclass(slots=True)
 class Settings:
-    """`window` and `docks` are Qt's own geometry and layout, in base 64."""
+    """`window` and the values of `layouts` are Qt's own geometry and arrangement of panels, in base 64."""
 
     theme: str = "system"
     who: str = ""
     snapping: bool = True
     recent: list[str] = field(default_factory=list)
     window: str = ""
-    docks: str = ""
+    layout: str = "Annotate"
+    layouts: dict[str, str] = field(default_factory=dict)
 
     def remember_project(self, folder: Path) -> None:
         """Puts the project first among the recent ones."""
@@ -54,6 +55,7 @@ def load_settings(path: Path) -> Settings:
         if isinstance(value, type(getattr(settings, item.name))):
             setattr(settings, item.name, value)
     settings.recent = [str(name) for name in settings.recent]
+    settings.layouts = {name: state for name, state in settings.layouts.items() if isinstance(state, str)}
     return settings
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from app.event_actions import EventActions
 from app.jobs.job_queue import JobQueue
 from app.marking import Marking
+from app.model_actions import ModelActions
 from app.navigation import Navigation
+from app.project_actions import ProjectActions
 from app.session import Session
 from app.views.inspector.inspector_view import InspectorView
 from app.views.labels.labels_panel import LabelsPanel
@@ -39,11 +41,14 @@ class WindowParts:
     training: TrainingView
     models: ModelChooser
     reference: ReferenceChooser
+    project_actions: ProjectActions
+    model_actions: ModelActions
 
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
         jobs = JobQueue(session, window)
         marking = Marking(session, window)
+        videos = VideosView(session)
         return cls(
             window,
             session,
@@ -53,10 +58,12 @@ class WindowParts:
             Navigation(session, window),
             PlayerView(session),
             TimelineView(session, marking),
-            VideosView(session),
+            videos,
             InspectorView(session),
             LabelsPanel(session),
             TrainingView(session, jobs),
             ModelChooser(session),
             ReferenceChooser(session),
+            ProjectActions(session, jobs, window),
+            ModelActions(session, jobs, videos, window),
         )

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 
 class When(Enum):
-    """When an action is enabled."""
+    """When an action is enabled. UNDO: the undo stack says it."""
 
     ALWAYS = 0
     PROJECT = 1
     VIDEO = 2
     SELECTION = 3
     JOB = 4
+    UNDO = 5
 
 
 @dataclass(frozen=True, slots=True)

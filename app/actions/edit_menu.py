@@ -16,6 +16,8 @@ def edit_menu(parts: WindowParts) -> tuple[Action, ...]:
     events = parts.events
     session = parts.session
     return (
+        Action("undo", "Edit", "Undo", session.undo_stack.undo, ("Ctrl+Z",), When.UNDO, repeats=True),
+        Action("redo", "Edit", "Redo", session.undo_stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), When.UNDO, repeats=True),
         Action("delete", "Edit", "Delete", events.delete, ("Del",), chosen, starts_group=True),
         Action("all", "Edit", "Select all of the tier", events.select_all, ("Ctrl+A",)),
         Action("none", "Edit", "Select nothing", window.escape, ("Esc",)),

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 def model_menu(parts: WindowParts) -> tuple[Action, ...]:
     project = When.PROJECT
-    window = parts.window
+    model = parts.model_actions
     return (
-        Action("detect", "Model", "Detect in this video", window.detect_current, ("Ctrl+D",)),
-        Action("detect-chosen", "Model", "Detect in the selected videos", window.detect_selected),
-        Action("detect-all", "Model", "Detect in all videos", window.detect_all, (), project),
-        Action("retrain", "Model", "Retrain…", window.retrain, ("Ctrl+T",), project, starts_group=True),
+        Action("detect", "Model", "Detect in this video", model.detect_current, ("Ctrl+D",)),
+        Action("detect-chosen", "Model", "Detect in the selected videos", model.detect_selected),
+        Action("detect-all", "Model", "Detect in all videos", model.detect_all, (), project),
+        Action("retrain", "Model", "Retrain…", model.retrain, ("Ctrl+T",), project, starts_group=True),
         Action("cancel", "Model", "Cancel what runs", parts.jobs.cancel, (), When.JOB),
     )

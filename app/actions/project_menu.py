@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 def project_menu(parts: WindowParts) -> tuple[Action, ...]:
     project = When.PROJECT
-    window = parts.window
+    actions = parts.project_actions
     return (
-        Action("new", "Project", "New project…", window.new_project, ("Ctrl+N",), When.ALWAYS),
-        Action("open", "Project", "Open project…", window.choose_project, ("Ctrl+O",), When.ALWAYS),
-        Action("close", "Project", "Close project", window.close_project, ("Ctrl+W",), project),
+        Action("new", "Project", "New project…", actions.new, ("Ctrl+N",), When.ALWAYS),
+        Action("open", "Project", "Open project…", actions.choose, ("Ctrl+O",), When.ALWAYS),
+        Action("close", "Project", "Close project", actions.close, ("Ctrl+W",), project),
         Action("add", "Project", "Add videos…", parts.videos.choose_videos, ("Ctrl+I",), project, starts_group=True),
         Action("add-folder", "Project", "Add a folder…", parts.videos.choose_folder, (), project),
         Action("find", "Project", "Find a video", parts.videos.focus_filter, ("Ctrl+F",), project),
-        Action("quit", "Project", "Quit", window.close, ("Ctrl+Q",), When.ALWAYS, starts_group=True),
+        Action("quit", "Project", "Quit", parts.window.close, ("Ctrl+Q",), When.ALWAYS, starts_group=True),
     )

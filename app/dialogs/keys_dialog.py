@@ -26,7 +26,6 @@ class KeysDialog(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         rows = [(row.menu, _written(row.keys), row.text) for row in table if row.keys]
-        rows += [("Edit", "Ctrl+Z", "Undo"), ("Edit", "Ctrl+Shift+Z", "Redo")]
         rows += [
             ("Labels", label.key, label.name.capitalize()) for label in (project.vocabulary.labels if project else ())
         ]

@@ -43,7 +43,7 @@ def test_a_corrected_prediction_is_there_after_closing_and_opening(
     assert window.status.saved.text().startswith("Saved:")
     assert told.sentences == []
 
-    window.close_project()
+    window.parts.project_actions.close()
     assert session.open_project(project_folder)
     wait_until(lambda: session.frame_index is not None)
     stored = load_project(project_folder)

@@ -39,7 +39,7 @@ def keys(window: StudioWindow, qtbot: QtBot) -> Keyboard:
 
 
 def test_no_key_stands_for_two_actions(window: StudioWindow):
-    assert conflicts(window._table) == []
+    assert conflicts(window.table) == []
 
 
 def test_in_out_and_enter_create_an_event_in_the_annotators_tier(session: Session, keys: Keyboard, told: Told):

@@ -38,7 +38,7 @@ def test_the_panels_appear_with_the_project_and_go_with_it(session: Session, win
     assert parts.player.isVisible()
     assert parts.timeline.isVisible()
     assert window.windowTitle() == "Stimuli study — FEDN Studio"
-    window.close_project()
+    window.parts.project_actions.close()
     assert window.welcome.isVisible()
     assert not parts.timeline.isVisible()
 

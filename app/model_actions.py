@@ -1,0 +1,38 @@
+"""What the user starts with models: detecting, retraining."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.dialogs.retrain_dialog import RetrainDialog
+from app.jobs.job_queue import JobQueue
+from app.session import Session
+from app.views.videos.videos_view import VideosView
+
+
+class ModelActions(QObject):
+    """The slots of the menu "Model"."""
+
+    def __init__(self, session: Session, jobs: JobQueue, videos: VideosView, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._jobs, self._videos, self._window = session, jobs, videos, window
+
+    def detect_current(self) -> None:
+        video = self._session.current_video
+        if video is not None:
+            self._jobs.detect([video.id])
+
+    def detect_selected(self) -> None:
+        self._jobs.detect(self._videos.selected_ids())
+
+    def detect_all(self) -> None:
+        if self._session.project is not None:
+            self._jobs.detect(list(self._session.project.videos))
+
+    def retrain(self) -> None:
+        dialog = RetrainDialog(self._session, self._window)
+        options = dialog.ask()
+        dialog.deleteLater()
+        if options is not None:
+            self._jobs.retrain(options)

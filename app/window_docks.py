@@ -1,0 +1,74 @@
+"""The panels around the player as rows of data, and the docks that are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from app.dock import make_dock, scrolling
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Layout(StrEnum):
+    """The arrangements that the program brings along."""
+
+    ANNOTATE = "Annotate"
+    REVIEW = "Review"
+    TRAIN = "Train"
+    REPORT = "Report"
+
+
+ALL = frozenset(Layout)
+CODING = frozenset({Layout.ANNOTATE, Layout.REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class DockRow:
+    """A panel.
+
+    Attributes:
+        name: what saved layouts know it by, and its attribute in `WindowParts`.
+        title: in the menu, and on its tab.
+        layouts: in which it is shown at first.
+        scrolls: it gets a scroll bar where the window is too low for it.
+        tab_with: name of a row before, whose place it shares.
+    """
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+    layouts: frozenset[Layout] = ALL
+    scrolls: bool = False
+    tab_with: str = ""
+
+
+DOCKS = (
+    DockRow("videos", "Videos", LEFT),
+    DockRow("labels", "Labels", RIGHT, CODING),
+    DockRow("inspector", "Event", RIGHT, CODING, scrolls=True),
+    # Its curves and figures are high: it shares the whole place below the labels instead of halving it.
+    DockRow("training", "Training", RIGHT, frozenset({Layout.TRAIN}), scrolls=True, tab_with="inspector"),
+    DockRow("timeline", "Timeline", BOTTOM),
+)
+
+
+def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, QDockWidget]:
+    """Puts every panel into a dock of the window, in the order of the rows."""
+    docks: dict[str, QDockWidget] = {}
+    for row in DOCKS:
+        panel = panels[row.name]
+        docks[row.name] = make_dock(row.name, row.title, scrolling(panel) if row.scrolls else panel)
+        window.addDockWidget(row.area, docks[row.name])
+        if row.tab_with:
+            window.tabifyDockWidget(docks[row.tab_with], docks[row.name])
+    window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
+    window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
+    for area in (LEFT, RIGHT, BOTTOM):
+        window.setTabPosition(area, QTabWidget.TabPosition.North)
+    return docks

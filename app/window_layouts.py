@@ -1,0 +1,114 @@
+"""Arrangements of the panels: those the program brings along and those the user has saved, chosen by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from app.dock import GRIP_PX
+from app.settings import Settings
+from app.window_docks import DOCKS, Layout
+
+VERSION = 2
+TIMELINE_SHARE = 0.36
+LOWEST_TIMELINE_PX = 282
+TRAINING_PX = 400
+SIDE_PX = {"videos": 250, "inspector": 262, "training": TRAINING_PX}
+
+
+class Layouts(QObject):
+    """Knows which arrangement is in use, and keeps what the user does to each of them.
+
+    Signals:
+        changed: another one is in use, or there is one more or less.
+    """
+
+    changed = Signal()
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget], settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._docks, self._settings = window, docks, settings
+        self._untouched = window.saveState(VERSION)
+        self._is_shown = False
+
+    @property
+    def names(self) -> list[str]:
+        """Those of the program first."""
+        return [*Layout, *(name for name in self._settings.layouts if name not in list(Layout))]
+
+    @property
+    def current(self) -> str:
+        return self._settings.layout if self._settings.layout in self.names else Layout.ANNOTATE
+
+    def show(self) -> None:
+        """Brings the panels into the window: a project is open."""
+        self._is_shown = True
+        kept = self._settings.layouts.get(self.current, "")
+        # What does not come from this program leaves everything as it is.
+        if not kept or not self._window.restoreState(QByteArray.fromBase64(kept.encode()), VERSION):
+            self._arrange()
+        self.changed.emit()
+
+    def hide(self) -> None:
+        """Takes the panels out of the window: no project is open."""
+        self.keep()
+        self._is_shown = False
+        for dock in self._docks.values():
+            dock.hide()
+
+    def choose(self, name: str) -> None:
+        self.keep()
+        self._settings.layout = name
+        if self._is_shown:
+            self.show()
+
+    def keep(self) -> None:
+        """Remembers how the panels stand now under the name of the layout in use."""
+        if self._is_shown:
+            state = self._window.saveState(VERSION).toBase64()
+            self._settings.layouts[self.current] = bytes(state.data()).decode()
+
+    def save_as(self, name: str) -> None:
+        """A layout of the user's own; it is in use then."""
+        self._settings.layout = name
+        self._settings.layouts[name] = ""
+        self.keep()
+        self.changed.emit()
+
+    def reset(self) -> None:
+        """The layout in use as it was at first; one of the user's own goes away."""
+        self._settings.layouts.pop(self.current, None)
+        self._settings.layout = self.current
+        if self._is_shown:
+            self.show()
+
+    def show_dock(self, name: str) -> None:
+        """Brings one panel to the front, with the width it needs."""
+        dock = self._docks[name]
+        dock.show()
+        dock.raise_()
+        if not dock.isFloating() and name in SIDE_PX:
+            self._window.resizeDocks([dock], [SIDE_PX[name]], Qt.Orientation.Horizontal)
+
+    def _arrange(self) -> None:
+        """Every panel at its first place, those of the layout shown."""
+        self._window.restoreState(self._untouched, VERSION)
+        layout = Layout(self.current) if self.current in list(Layout) else Layout.ANNOTATE
+        shown = [row.name for row in DOCKS if layout in row.layouts]
+        for name, dock in self._docks.items():
+            dock.setVisible(name in shown)
+        for row in DOCKS:
+            if not row.tab_with:
+                self._docks[row.name].raise_()
+        docks, horizontal, vertical = self._docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        sides = [name for name in SIDE_PX if name in shown]
+        self._window.resizeDocks([docks[name] for name in sides], [SIDE_PX[name] for name in sides], horizontal)
+        height = max(LOWEST_TIMELINE_PX, round(self._window.height() * TIMELINE_SHARE))
+        self._window.resizeDocks([docks["timeline"]], [height], vertical)
+        self._window.resizeDocks([docks["labels"], docks["inspector"]], [160, 600], vertical)
+
+    def fit_labels(self, height_px: int) -> None:
+        """The labels' panel is never higher than its buttons."""
+        self._docks["labels"].setMaximumHeight(height_px + 2 * GRIP_PX)
