@@ -28,6 +28,7 @@ from app.index_loader import IndexLoader
 from app.messages import Messages
 from app.settings import Settings
 from app.undo import EditCommand
+from app.waveforms import Waveforms
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
@@ -35,6 +36,7 @@ from fedn.annotation.video import Video
 from fedn.errors import FednError
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
+from fedn.video.waveform import Waveform
 
 _gestures = count(1)
 
@@ -64,6 +66,7 @@ class Session(QObject):
         events_changed: video id, tier id, set of event ids.
         reviewed_changed: id of a video.
         curves_changed: id of a video.
+        waveform_changed: id of a video, whose waveform is now known.
         selection_changed: other events are selected.
         playhead_changed: frame.
         reference_changed: another tier is the one that predictions are compared with.
@@ -80,6 +83,7 @@ class Session(QObject):
     events_changed = Signal(str, str, object)
     reviewed_changed = Signal(str)
     curves_changed = Signal(str)
+    waveform_changed = Signal(str)
     selection_changed = Signal()
     playhead_changed = Signal(int)
     reference_changed = Signal()
@@ -108,6 +112,8 @@ class Session(QObject):
         self._curves: dict[str, ScoreCurves | None] = {}
         self._index_loader = IndexLoader(self)
         self._index_loader.loaded.connect(self._on_index_loaded)
+        self._waveforms = Waveforms(self)
+        self._waveforms.changed.connect(self.waveform_changed)
 
     # The project
 
@@ -147,6 +153,7 @@ class Session(QObject):
 
     def _forget(self) -> None:
         self._index_loader.wait()
+        self._waveforms.forget()
         self.undo_stack.clear()
         self.frame_index = None
         self._video_id, self._playhead, self._selected, self._reference_name = "", 0, (), ""
@@ -167,11 +174,14 @@ class Session(QObject):
             self.undo_stack.push(EditCommand(self._apply, inverse, gesture))
         return True
 
-    def do_on_events(self, event_ids: Iterable[str], edit_of: Callable[[tuple[str, ...]], Edit]) -> bool:
+    def do_on_events(
+        self, event_ids: Iterable[str], edit_of: Callable[[tuple[str, ...]], Edit], gesture: int | None = None
+    ) -> bool:
         """Changes events in one undo step; those of a detector are first accepted into the annotator's tier.
 
         Args:
             edit_of: makes the edit from the ids to be changed, in the order of `event_ids`.
+            gesture: as for `do`.
 
         Returns:
             False if it was refused. If the events were selected, the changed ones are selected afterwards.
@@ -184,13 +194,29 @@ class Session(QObject):
         except FednError as error:
             self.messages.error(str(error))
             return False
+        into = [edit.tier_id for edit in first.edits if isinstance(edit, AcceptPredictions)]
+        if not self.may_change((one for one in first.ids if self.project.has_event(one)), into):
+            return False
         edit = edit_of(first.ids)
-        if not self.do(Group((*first.edits, edit), edit.text) if first.edits else edit):
+        if not self.do(Group((*first.edits, edit), edit.text) if first.edits else edit, gesture):
             return False
         if first.edits:
             renamed = dict(zip(asked, first.ids, strict=True))
             self.select_events(renamed.get(event_id, event_id) for event_id in self._selected)
         return True
+
+    def may_change(self, event_ids: Iterable[str], tier_ids: Iterable[str] = ()) -> bool:
+        """Whether neither the events' tiers nor these are locked; if one is, the user is told how to unlock it."""
+        project = self.project
+        if project is None:
+            return False
+        tiers = dict.fromkeys((*(project.tier_of(one).id for one in event_ids), *tier_ids))
+        views = getattr(self, "tier_views", None)
+        locked = next((one for one in tiers if one in project.tiers and views and views.is_locked(one)), None)
+        if locked is not None:
+            name = project.tier(locked).name
+            self.messages.info(f"The tier “{name}” is locked; unlock it in its menu on the timeline to change it.")
+        return locked is None
 
     def editable(self, event_ids: Iterable[str], gesture: int) -> tuple[str, ...]:
         """As `do_on_events`, for changes of several steps: the ids to change with the same `gesture`, () if refused."""
@@ -206,6 +232,8 @@ class Session(QObject):
         if self.project is None:
             return False
         first = corrections_of(self.project, event_ids, self.who)
+        if not self.may_change((), (edit.tier_id for edit in first.edits if isinstance(edit, AcceptPredictions))):
+            return False
         count = sum(isinstance(edit, AcceptPredictions) for edit in first.edits)
         words = "Accept prediction" if count == 1 else f"Accept {count} predictions"
         done = not first.edits or self.do(Group(first.edits, words))
@@ -369,6 +397,13 @@ class Session(QObject):
             VideoError: if the video cannot be read.
         """
         return open_video(self.path_of(video), image_fps=video.image_fps, cache_dir=self.cache_folder(video))
+
+    def waveform(self, video_id: str) -> Waveform | None:
+        """The waveform of the current video's sound, measured on first demand; None until then and without sound."""
+        video, index = self.current_video, self.frame_index
+        if video is None or index is None or video.id != video_id:
+            return None
+        return self._waveforms.waveform(video_id, self.path_of(video), index, self.cache_folder(video))
 
     def curves(self, video_id: str) -> ScoreCurves | None:
         """The score curves of the last detection on a video, None if there was none."""

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
+from app.frame_image import fitted_size, scaled_image
 from app.session import Session
-from app.views.player.decoder import fitted_size, scaled_image
 from app.views.player.player_view import PlayerView
 from tests.views.conftest import FRAMES, all_videos, events_of
 

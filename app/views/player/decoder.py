@@ -7,14 +7,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
+from app.frame_image import scaled_image
 from fedn.errors import FednError
 from fedn.video.frame_cache import FrameSource
 from fedn.video.reader import VideoReader
@@ -167,24 +164,3 @@ class Decoder(QObject):
     def _decode_ahead(self, frame: int) -> None:
         if self._source is not None and self._reader is not None and 0 <= frame < self._reader.index.frame_count:
             self._source.frame(frame)
-
-
-def fitted_size(width: int, height: int, bound: QSize) -> QSize:
-    """The largest size of this aspect ratio that fits into `bound`, at least one pixel each way."""
-    factor = min(bound.width() / width, bound.height() / height)
-    return QSize(max(1, round(width * factor)), max(1, round(height * factor)))
-
-
-def scaled_image(pixels: NDArray[np.uint8], bound: QSize) -> QImage:
-    """RGB pixels (H, W, 3) as an image that fits `bound`, with the same aspect ratio and without aliasing."""
-    height, width = pixels.shape[:2]
-    size = fitted_size(width, height, bound)
-    if (size.width(), size.height()) != (width, height):
-        # Averaging over the area is what keeps fine texture from flickering when a frame is made smaller.
-        how = cv2.INTER_AREA if size.width() < width else cv2.INTER_CUBIC
-        pixels = cast("NDArray[np.uint8]", cv2.resize(pixels, (size.width(), size.height()), interpolation=how))
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    # Converting copies, so that the image outlives the array, and blits faster than 24-bit pixels.
-    return image.convertToFormat(QImage.Format.Format_RGB32)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.views.player.decoder import fitted_size
+from app.frame_image import fitted_size
 
 _CHIP_COLOR = QColor(20, 22, 25, 215)
 _CHIP_TEXT = QColor("#f2f4f6")
