@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QElapsedTimer, QObject
 
 from app.document.edits import (
     CopyToTier,
     DeleteEvents,
+    Edit,
+    Group,
     MergeEvents,
     MoveApex,
     MoveBoundary,
+    RejectPredictions,
     SplitEvent,
+    UnrejectPredictions,
 )
 from app.marking import Marking
-from app.session import Session
+from app.session import Session, new_gesture
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Source
+
+RUN_MS = 400
+Edge = Literal["onset", "offset"]
 
 
 class EventActions(QObject):
@@ -27,43 +35,67 @@ class EventActions(QObject):
         super().__init__(parent)
         self._session = session
         self._marking = marking
+        self._run = _Run()
 
     def press_key(self, key: str) -> None:
         """A label's key."""
-        project = self._session.project
-        label = project.vocabulary.label_of_key(key) if project else None
-        if label is not None:
-            self._marking.press_label(label.name)
+        self._marking.press_key(key)
 
     def delete(self) -> None:
         """Deletes people's events; a detector's tier is a record of what it found and stays."""
-        project, selected = self._session.project, self._session.selected_events
-        if project is None or not selected:
+        selected = self._session.selected_events
+        if self._session.project is None or not selected:
             return
-        own = tuple(event_id for event_id in selected if project.tier_of(event_id).source != Source.DETECTOR)
+        own = self._of_people(selected)
         if not own:
-            self._session.messages.info("Predictions stay as they were found; only labels made by people are deleted.")
-            return
-        self._session.do(DeleteEvents(own))
+            self._session.messages.info("Predictions stay as they were found; press X to reject them.")
+        elif self._session.may_change(own):
+            self._session.do(DeleteEvents(own))
 
     def accept(self) -> None:
         """Copies the selected predictions into the annotator's own tier."""
-        project = self._session.project
-        found = self._session.selected_events
-        predictions = [one for one in found if project and project.tier_of(one).source == Source.DETECTOR]
+        predictions = self._predictions()
         if predictions:
             self._session.accept(predictions)
         else:
             self._session.messages.info("Select a prediction to accept it into your own tier.")
 
-    def nudge(self, edge: Literal["onset", "offset"], frames: int) -> None:
-        """Moves an edge of the one selected event."""
-        event = self._one()
-        if event is None:
+    def reject(self) -> None:
+        """Marks the selected predictions as wrong; if all of them are, takes that back."""
+        project, predictions = self._session.project, self._predictions()
+        if project is None or not predictions:
+            self._session.messages.info("Select a prediction to reject it; events made by people are deleted with Del.")
             return
-        frame = (event.onset if edge == "onset" else event.offset) + frames
-        if self._session.do_on_events((event.id,), lambda ids: MoveBoundary(ids[0], edge, frame)):
-            self._session.set_playhead(frame)
+        if not self._session.may_change(predictions):
+            return
+        still = tuple(one for one in predictions if not project.is_rejected(one))
+        self._session.do(RejectPredictions(still) if still else UnrejectPredictions(predictions))
+
+    def nudge(self, edge: Edge, frames: int) -> None:
+        """Moves an edge of every selected event; presses of the same key in a run are one step."""
+        session, selected = self._session, self._session.selected_events
+        project = session.project
+        if project is None or not selected:
+            session.messages.info("Select an event first.")
+            return
+
+        def moved(ids: tuple[str, ...]) -> Edit:
+            # What a correction that was made earlier says counts; one that is made in this step is not there yet.
+            events = [
+                project.event(new if project.has_event(new) else old) for new, old in zip(ids, selected, strict=True)
+            ]
+            steps = [
+                MoveBoundary(new, edge, _frame(event, edge) + frames) for new, event in zip(ids, events, strict=True)
+            ]
+            words = f"Move {edge} of {len(steps)} events by {frames:+d}"
+            return steps[0] if len(steps) == 1 else Group(tuple(steps), words)
+
+        gesture = self._run.gesture((edge, frames, selected))
+        if session.do_on_events(selected, moved, gesture):
+            now = session.selected_events
+            self._run.goes_on_with((edge, frames, now))
+            if len(now) == 1:
+                session.set_playhead(_frame(project.event(now[0]), edge))
 
     def onset_earlier(self) -> None:
         self.nudge("onset", -1)
@@ -126,7 +158,7 @@ class EventActions(QObject):
             return
         moved = tuple(one for one in selected if project.tier_of(one).id == home.id)
         copies = CopyToTier(moved, target.id)
-        if self._session.do(copies):
+        if self._session.may_change((), (target.id,)) and self._session.do(copies):
             self._session.select_events(copies.new_ids)
 
     def select_all(self) -> None:
@@ -141,8 +173,14 @@ class EventActions(QObject):
         self._marking.clear()
         self._session.select_events(())
 
-    def mark_video_reviewed(self) -> None:
-        self._session.mark_reviewed()
+    def _of_people(self, event_ids: Iterable[str]) -> tuple[str, ...]:
+        project = self._session.project
+        return tuple(one for one in event_ids if project and project.tier_of(one).source != Source.DETECTOR)
+
+    def _predictions(self) -> tuple[str, ...]:
+        project = self._session.project
+        found = self._session.selected_events
+        return tuple(one for one in found if project and project.tier_of(one).source == Source.DETECTOR)
 
     def _one(self) -> Event | None:
         selected = self._session.selected_events
@@ -150,3 +188,27 @@ class EventActions(QObject):
             return self._session.project.event(selected[0])
         self._session.messages.info("Select one event first.")
         return None
+
+
+class _Run:
+    """Tells which presses of a key follow each other so quickly that they are one step, as when it is held down."""
+
+    def __init__(self) -> None:
+        self._what: object = None
+        self._gesture = 0
+        self._since = QElapsedTimer()
+
+    def gesture(self, what: object) -> int:
+        """The number of the step that this press belongs to."""
+        if what != self._what or not self._since.isValid() or self._since.elapsed() > RUN_MS:
+            self._gesture = new_gesture()
+        self.goes_on_with(what)
+        return self._gesture
+
+    def goes_on_with(self, what: object) -> None:
+        self._what = what
+        self._since.start()
+
+
+def _frame(event: Event, edge: Edge) -> int:
+    return event.onset if edge == "onset" else event.offset

@@ -18,11 +18,17 @@ RECENT_PROJECTS = 8
 
 @dataclass(slots=True)
 class Settings:
-    """`window` and the values of `layouts` are Qt's own geometry and arrangement of panels, in base 64."""
+    """`window` and the values of `layouts` are Qt's own geometry and arrangement of panels, in base 64.
+
+    `label_keys`: a label's key begins an event and ends it when it is pressed again ("toggle") or released ("hold").
+    `reaction_ms`: how much later than what they see people press, while the video plays.
+    """
 
     theme: str = "system"
     who: str = ""
     snapping: bool = True
+    label_keys: str = "toggle"
+    reaction_ms: int = 0
     recent: list[str] = field(default_factory=list)
     window: str = ""
     layout: str = "Annotate"

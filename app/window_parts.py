@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.clipboard_actions import ClipboardActions
 from app.event_actions import EventActions
 from app.jobs.job_queue import JobQueue
 from app.marking import Marking
@@ -33,6 +34,7 @@ class WindowParts:
     marking: Marking
     events: EventActions
     navigation: Navigation
+    clipboard: ClipboardActions
     player: PlayerView
     timeline: TimelineView
     videos: VideosView
@@ -47,7 +49,8 @@ class WindowParts:
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
         jobs = JobQueue(session, window)
-        marking = Marking(session, window)
+        player = PlayerView(session)
+        marking = Marking(session, window, lambda: player.speed if player.is_playing else 0.0)
         videos = VideosView(session)
         return cls(
             window,
@@ -56,7 +59,8 @@ class WindowParts:
             marking,
             EventActions(session, marking, window),
             Navigation(session, window),
-            PlayerView(session),
+            ClipboardActions(session, marking, window),
+            player,
             TimelineView(session, marking),
             videos,
             InspectorView(session),

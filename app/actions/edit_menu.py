@@ -14,11 +14,15 @@ def edit_menu(parts: WindowParts) -> tuple[Action, ...]:
     chosen = When.SELECTION
     window = parts.window
     events = parts.events
+    clipboard = parts.clipboard
     session = parts.session
     return (
         Action("undo", "Edit", "Undo", session.undo_stack.undo, ("Ctrl+Z",), When.UNDO, repeats=True),
         Action("redo", "Edit", "Redo", session.undo_stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), When.UNDO, repeats=True),
-        Action("delete", "Edit", "Delete", events.delete, ("Del",), chosen, starts_group=True),
+        Action("cut", "Edit", "Cut events", clipboard.cut, ("Ctrl+X",), chosen, starts_group=True),
+        Action("copy", "Edit", "Copy events", clipboard.copy, ("Ctrl+C",), chosen),
+        Action("paste", "Edit", "Paste events at the playhead", clipboard.paste, ("Ctrl+V",)),
+        Action("delete", "Edit", "Delete", events.delete, ("Del",), chosen),
         Action("all", "Edit", "Select all of the tier", events.select_all, ("Ctrl+A",)),
         Action("none", "Edit", "Select nothing", window.escape, ("Esc",)),
         Action("reviewed", "Edit", "Mark video as reviewed", session.mark_reviewed, ("Ctrl+R",), starts_group=True),

@@ -19,6 +19,7 @@ def events_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("out", "Events", "Mark where it ends", marking.mark_out, ("O",)),
         Action("create", "Events", "Create the marked event", marking.create, ("Return", "Enter")),
         Action("accept", "Events", "Accept prediction", events.accept, ("A",), chosen, starts_group=True),
+        Action("reject", "Events", "Reject prediction", events.reject, ("X",), chosen),
         Action("edit", "Events", "Edit in the inspector", parts.inspector.focus_onset, ("E",), chosen),
         Action("note", "Events", "Note", parts.inspector.focus_note, ("F2",), chosen),
         Action("split", "Events", "Split at the playhead", events.split, ("S",), chosen, starts_group=True),
