@@ -82,9 +82,9 @@ def name_and_place(text: str) -> tuple[str, Path | None]:
     Raises:
         FormatError: if there is no name.
     """
-    name = re.split(r"[/\\]", text.rstrip("/\\"))[-1]
-    if not name:
+    if not text:
         raise FormatError("it does not name a video")
+    name = re.split(r"[/\\]", text.rstrip("/\\"))[-1] or text
     return name, Path(text) if name != text else None
 
 

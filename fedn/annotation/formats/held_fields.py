@@ -120,6 +120,8 @@ class VideoNames:
         place = f"video “{video.video}”"
         if name != video.video:
             self._remarks.add(place, f"it is called “{name}” in the file")
+        if "/" in name or "\\" in name:
+            self._remarks.add(place, "a reader may take it for a path, the video is called what follows the last slash")
         if (name, subject) in self._seen:
             self._remarks.add(place, f"another video is called “{name}” in the file too; a reader takes both for one")
         self._seen.add((name, subject))

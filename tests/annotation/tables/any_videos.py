@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
 from fedn.annotation.action_unit import SIDES, ActionUnit
 from fedn.annotation.event import Event, Origin
@@ -108,11 +109,22 @@ def flat(videos: Iterable[VideoEvents]) -> list[dict[str, Any]]:
 
 
 def lost_fields(before: Iterable[VideoEvents], after: Iterable[VideoEvents]) -> set[str]:
-    """Names of the fields that are not what they were; "events" if there are not as many."""
+    """Names of the fields that are not what they were; "events" if there are not as many.
+
+    Tiers that became one may stand in another order: events are paired so that as little as possible differs.
+    """
     first, second = flat(before), flat(after)
     if len(first) != len(second):
         return {"events"}
-    return {name for one, two in zip(first, second, strict=True) for name in one if not _same(one[name], two.get(name))}
+    differing = [[_differing(one, two) for two in second] for one in first]
+    if not differing:
+        return set()
+    pairs = zip(*linear_sum_assignment([[len(names) for names in row] for row in differing]), strict=True)
+    return {name for one, two in pairs for name in differing[one][two]}
+
+
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {name for name in before if not _same(before[name], after.get(name))}
 
 
 def _same(before: Any, after: Any) -> bool:
