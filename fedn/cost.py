@@ -121,7 +121,7 @@ def window_cost(config: FednConfig, input_size: int = 224) -> WindowCost:
     with torch.device("meta"):
         detector, literal = FednDetector(config).eval(), FednDetector(replace(config, own_heads=True)).eval()
         frames = torch.zeros(1, config.read_frames, config.feature_size)
-        apart = torch.zeros(config.segment_count, config.segment_frames, config.feature_size)
+        apart = torch.zeros(config.segment_count, config.segment_frames + config.motion_frames, config.feature_size)
     return WindowCost(
         parameters=parameter_count(detector),
         trunk_flop=counted_flop(lambda: detector(frames)),

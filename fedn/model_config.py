@@ -38,8 +38,9 @@ class FednConfig:
         feature_step: 0 for features of the program's own backbone; otherwise features come from files whose rows are
             this many frames apart.
         feature_center: frames from the video's start to the middle of what the first row of such a file was made from.
-        width: channels of trunk and neck (the paper's d = d1); where it differs from `feature_size`, the network
-            begins with a linear projection.
+        motion_frames: the network also sees how each feature has changed since so many frames before; 0 as published.
+        width: channels of trunk and neck (the paper's d = d1); where it differs from `input_size`, the network begins
+            with a linear projection.
         head_width: channels inside the head (d2).
         window_frames: frames that one window owns, at 30 fps.
         segment_frames, segment_step: frames a segment reads, and frames from one segment to the next.
@@ -71,6 +72,7 @@ class FednConfig:
     feature_size: int = 512
     feature_step: int = 0
     feature_center: float = 0.0
+    motion_frames: int = 0
     width: int = 512
     head_width: int = 256
     window_frames: int = 128
@@ -110,6 +112,8 @@ class FednConfig:
             raise ModelError("level_strides, anchor_lengths and free_ranges must have one entry per level")
         if any(self.window_frames % stride for stride in self.level_strides):
             raise ModelError(f"the window of {self.window_frames} frames is not a multiple of every level's stride")
+        if self.motion_frames < 0:
+            raise ModelError("motion_frames counts frames back in time; it cannot be negative")
         if self.level_strides[0] != 4 * self.segment_step:
             raise ModelError("the first level's stride must be four times segment_step: two blocks halve time twice")
         for name, choices in _CHOICES.items():
@@ -121,6 +125,11 @@ class FednConfig:
             raise ModelError("fine_labels must be several, but not all, of the labels' numbers, counted from 0")
 
     @property
+    def input_size(self) -> int:
+        """Numbers that the network sees of a frame: its feature, and how that has changed."""
+        return self.feature_size * (2 if self.motion_frames else 1)
+
+    @property
     def segment_count(self) -> int:
         """Segments of one window."""
         return self.window_frames // self.segment_step
@@ -128,12 +137,12 @@ class FednConfig:
     @property
     def lead_frames(self) -> int:
         """Frames read before the window's first own frame, so that a segment is centered on the frames it owns."""
-        return (self.segment_frames - self.segment_step) // 2
+        return (self.segment_frames - self.segment_step) // 2 + self.motion_frames
 
     @property
     def read_frames(self) -> int:
         """Frames that one window reads: its own and those its first and last segments reach out to."""
-        return self.segment_step * (self.segment_count - 1) + self.segment_frames
+        return self.segment_step * (self.segment_count - 1) + self.segment_frames + self.motion_frames
 
     @property
     def label_outputs(self) -> int:

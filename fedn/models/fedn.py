@@ -32,8 +32,8 @@ class FednDetector(nn.Module):
         self.config = config
         self.register_buffer("feature_mean", torch.zeros(config.feature_size))
         self.register_buffer("feature_scale", torch.ones(config.feature_size))
-        narrow = config.width != config.feature_size
-        self.project = nn.Linear(config.feature_size, config.width) if narrow else nn.Identity()
+        narrow = config.width != config.input_size
+        self.project = nn.Linear(config.input_size, config.width) if narrow else nn.Identity()
         self.segment = SegmentAttention(config) if config.segment_attention else SegmentMean(config)
         self.window = WindowAttention(config) if config.window_attention else nn.Identity()
         self.blocks = nn.Sequential(halving_block(config), halving_block(config))
@@ -71,8 +71,13 @@ class FednDetector(nn.Module):
         self.feature_scale.copy_(deviation.clamp_min(0.1 * float(deviation.mean()) + 1e-6))
 
     def segments(self, frames: Tensor) -> Tensor:
-        """Prepared frames (B, F, C) -> (B, S, width) with S = (F - segment_frames) // segment_step + 1."""
-        return self.segment(self.project(frames))
+        """Prepared frames (B, F, C) -> (B, S, width) with S = (F - motion - segment_frames) // segment_step + 1."""
+        return self.segment(self.project(self.with_motion(frames)))
+
+    def with_motion(self, frames: Tensor) -> Tensor:
+        """Frames (B, F, C) beside their change since `motion_frames` before: (B, F - motion_frames, 2 C)."""
+        back = self.config.motion_frames
+        return torch.cat([frames[:, back:], frames[:, back:] - frames[:, :-back]], dim=-1) if back else frames
 
     def windows(self, segments: Tensor) -> RawOutput:
         """Segments of whole windows (B, segment_count, width) -> raw predictions."""

@@ -71,7 +71,7 @@ class SegmentMean(nn.Module):
     def __init__(self, config: FednConfig) -> None:
         super().__init__()
         self.length, self.step = config.segment_frames, config.segment_step
-        projected = config.width != config.feature_size
+        projected = config.width != config.input_size
         self.fuse = nn.Identity() if projected else nn.Linear(config.width, config.width)
 
     def forward(self, frames: Tensor) -> Tensor:

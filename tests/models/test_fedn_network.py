@@ -183,3 +183,16 @@ def test_a_network_that_is_not_there_is_refused_with_those_that_are():
 def test_every_named_network_survives_its_dict(name: str):
     config = named_config(name, 5)
     assert FednConfig.from_dict(config.to_dict()) == config
+
+
+def test_motion_is_the_change_of_each_feature_since_some_frames_before():
+    config = faithful_config(2, **NARROW, motion_frames=4)
+    assert (config.lead_frames, config.read_frames, config.input_size) == (7, 138, 1024)
+    detector = build_detector(config, seed=0).eval()
+    frames = torch.randn(2, config.read_frames, 512)
+    seen = detector.with_motion(frames)
+    torch.testing.assert_close(seen[:, :, :512], frames[:, 4:])
+    torch.testing.assert_close(seen[0, 10, 512:], frames[0, 14] - frames[0, 10])
+    assert detector.segments(frames).shape == (2, 64, 32)
+    with pytest.raises(ModelError, match="motion_frames"):
+        faithful_config(2, motion_frames=-1)
