@@ -228,8 +228,10 @@ class Comparison:
             self.reporter.progress(f"{method.name}: {name}", done, len(self.test.videos), stage="measure")
             cache = self.out / "cache" / Path(name).stem
             found = predictor.detect(video, cache_dir=cache, reporter=self.reporter)
-            events[name], candidates[name] = list(found.events), list(found.candidates)
-            rows += event_rows(name, found.candidates, subject=self.test.subjects[name], tier=method.name)
+            events[name], candidates[name] = (
+                [event for event in part if event.kind == "macro"] for part in (found.events, found.candidates)
+            )
+            rows += event_rows(name, candidates[name], subject=self.test.subjects[name], tier=method.name)
         folder.mkdir(parents=True, exist_ok=True)
         write_event_table(folder / "candidates.csv", rows)
         return events, candidates

@@ -12,13 +12,31 @@ import tomli_w
 
 from fedn.errors import TrainingError
 
+Kind = Literal["synthetic", "project", "dataset"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """One more source of videos and labels, learned from together with the first.
+
+    Attributes: as in DataConfig.
+    """
+
+    kind: Kind = "synthetic"
+    folder: str = ""
+    tier: str = "expert"
+    cache: str = ""
+    mapping: str = ""
+    rename: Mapping[str, str] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
     """What is learned from.
 
     Attributes:
-        kind: "synthetic" (a folder written by `main.py synth`) or "project".
+        kind: "synthetic" (a folder written by `main.py synth`), "project", or "dataset": CAS(ME)^2, CAS(ME)^3 or SAMM
+            Long Videos as they are released, recognized by their label tables.
         folder: of the data set or the project.
         tier: name of the tier that is the truth.
         cache: folder for features, "" for one inside `folder`.
@@ -27,9 +45,15 @@ class DataConfig:
         validation_share: 0 for no validation.
         single_label: if given, every event gets this label: spotting without recognition.
         features: a folder of feature files (see fedn.features.feature_files) instead of the backbone's features.
+        mapping: name of a mapping that comes with the program, or a mapping's file: labels become those of its target.
+        rename: single labels that become others, before the network's labels are looked for.
+        unknown_labels: what becomes of events whose label the network does not have: "spot" learns where they are but
+            not what they are; "leave" counts them neither as events nor as none.
+        also: further sources; their subjects and videos are named after their folder.
+        replay: file with what a parent learned from (see training.datasets.replay), so that it is not forgotten.
     """
 
-    kind: Literal["synthetic", "project"] = "synthetic"
+    kind: Kind = "synthetic"
     folder: str = ""
     tier: str = "expert"
     cache: str = ""
@@ -38,6 +62,17 @@ class DataConfig:
     validation_share: float = 0.15
     single_label: str = ""
     features: str = ""
+    mapping: str = ""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    unknown_labels: Literal["spot", "leave"] = "spot"
+    also: tuple[SourceConfig, ...] = ()
+    replay: str = ""
+
+    @property
+    def sources(self) -> tuple[SourceConfig, ...]:
+        """All sources, the first one first."""
+        own = SourceConfig(self.kind, self.folder, self.tier, self.cache, self.mapping, self.rename)
+        return (own, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +83,7 @@ class StartConfig:
         parent: a model's folder to go on from, backbone and detector; "" to begin the detector anew.
         backbone: for a new detector: a weight file, or the name or folder of a model whose backbone is used.
         labels: names of the labels of a new detector; those of the parent otherwise.
+        new_labels: labels that a parent does not have and learns in addition.
         fine_labels: those of them that are kinds of one coarse label, the negative ones (see FednConfig).
         size: name of a new detector's network, one of `fedn.model_config.CHANGES`.
         network: single numbers that differ from the named network.
@@ -56,6 +92,7 @@ class StartConfig:
     parent: str = ""
     backbone: str = ""
     labels: tuple[str, ...] = ()
+    new_labels: tuple[str, ...] = ()
     fine_labels: tuple[str, ...] = ()
     size: str = "macro"
     network: Mapping[str, Any] = field(default_factory=dict)
@@ -183,6 +220,8 @@ class TrainingConfig:
                 raise TrainingError(f"{name} is {value}; it must be at least {least}")
         if self.augmentation.variants > (3 if how.scope == "detector" else 0):
             raise TrainingError("there are three variants of faces, and none for the scope “full”; lower variants")
+        if self.data.replay and how.scope == "full":
+            raise TrainingError("replay holds features of a backbone that the scope “full” changes; leave replay out")
         if not 0 < how.learning_rate < 1:
             raise TrainingError(f"the learning rate {how.learning_rate} is not between 0 and 1")
         if shared := set(self.data.validation) & set(self.data.held_out):
@@ -233,6 +272,12 @@ def _config(content: dict[str, Any], where: str) -> TrainingConfig:
 def _section(kind: type, content: Any, where: str) -> Any:
     if not isinstance(content, Mapping):
         raise TrainingError(f"{where} must be a table of settings")
+    if kind is DataConfig and isinstance(content.get("also"), list):
+        also = [
+            entry if isinstance(entry, SourceConfig) else _section(SourceConfig, entry, f"{where}, also")
+            for entry in content["also"]
+        ]
+        content = {**content, "also": tuple(also)}
     known, types = {entry.name: entry for entry in fields(kind)}, get_type_hints(kind)
     for name, value in content.items():
         if name not in known:
@@ -247,6 +292,8 @@ def _section(kind: type, content: Any, where: str) -> Any:
 
 def _check(value: Any, default: Any, what: str) -> None:
     wanted = type(default)
+    if wanted is tuple and isinstance(value, tuple):
+        return
     if wanted is tuple and isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return
     if wanted is float and type(value) is int:

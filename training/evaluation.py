@@ -35,7 +35,7 @@ class Predicted:
 
 
 def predict(predictor: VideoPredictor, samples: Sequence[Sample], reporter: Reporter = SILENT) -> Predicted:
-    """What a model detects in samples. Micro-expressions are not in the truth: the network is made for macro ones.
+    """What a model detects in samples: macro-expressions alone, for which the network is made, true and predicted.
 
     A predictor that can begin at features takes the samples'; another one reads their videos.
     """
@@ -43,9 +43,22 @@ def predict(predictor: VideoPredictor, samples: Sequence[Sample], reporter: Repo
     for sample in samples:
         prediction = _prediction(predictor, sample, reporter)
         result.truth[sample.video] = [event for event in sample.reviewed_events if event.kind == "macro"]
-        result.events[sample.video] = [event for event in prediction.events if sample.is_reviewed(event)]
-        result.candidates[sample.video] = [event for event in prediction.candidates if sample.is_reviewed(event)]
+        result.events[sample.video] = _countable(prediction.events, sample)
+        result.candidates[sample.video] = _countable(prediction.candidates, sample)
     return result
+
+
+def _countable(events: Sequence[Event], sample: Sample) -> list[Event]:
+    """Predictions in reviewed time that are not called micro; those that hit a micro-expression alone are not wrong."""
+
+    def hits(event: Event, kind: str) -> bool:
+        return any(true.kind == kind and true.interval.iou(event.interval) >= IOU for true in sample.events)
+
+    return [
+        event
+        for event in events
+        if event.kind == "macro" and sample.is_reviewed(event) and (hits(event, "macro") or not hits(event, "micro"))
+    ]
 
 
 def _prediction(predictor: VideoPredictor, sample: Sample, reporter: Reporter) -> Prediction:

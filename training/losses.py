@@ -15,7 +15,7 @@ from fedn.decoding import Geometry, decode_anchors, decode_free, encode_anchors
 from fedn.model_config import FednConfig
 from fedn.models.head import RawOutput
 from training.config import OptimizationConfig
-from training.targets import NEGATIVE, Assignment, Truth
+from training.targets import NEGATIVE, UNNAMED, Assignment, Truth
 
 EPSILON = 1e-6
 MIN_LENGTH = 1e-3
@@ -137,18 +137,35 @@ def _label(
         targets = torch.zeros_like(confidence)
         targets[matched.positive] = quality[:, None]
         told = label_loss(confidence, targets, config.focal_gamma) * matched.counted[..., None]
-        named = functional.cross_entropy(logits[matched.positive], matched.labels, reduction="none")
+        named = functional.cross_entropy(
+            logits[matched.positive], matched.labels, reduction="none", ignore_index=UNNAMED
+        )
         return told.sum() / weight + _mean(named)
     targets = torch.zeros_like(logits)
-    targets[matched.positive] = label_targets(matched.labels, quality, network)
-    asked = matched.counted[..., None].expand_as(logits)
+    asked = matched.counted[..., None].expand_as(logits).clone()
+    labels, asked[matched.positive] = named_or_likeliest(matched.labels, logits[matched.positive], network)
+    targets[matched.positive] = label_targets(labels, quality, network)
     if network.fine_labels:
-        asked = asked.clone()
         fine = list(network.fine_labels)
         is_fine = torch.zeros_like(matched.positive)
         is_fine[matched.positive] = torch.isin(matched.labels, torch.tensor(fine, device=logits.device))
-        asked[..., fine] = is_fine[..., None]
+        asked[..., fine] &= is_fine[..., None]
     return (label_loss(logits, targets, config.focal_gamma) * asked).sum() / weight
+
+
+def named_or_likeliest(labels: Tensor, logits: Tensor, network: FednConfig) -> tuple[Tensor, Tensor]:
+    """Labels (Q,) of positive predictions with logits (Q, O), and which outputs are asked (Q, O).
+
+    An event without a known label teaches that there is one: its likeliest label shall be sure, the others are not
+    asked. Where labels share a coarse one, nothing is asked of such an event.
+    """
+    named = labels != UNNAMED
+    likeliest = logits[:, : network.label_count].detach().argmax(dim=1)
+    chosen = torch.where(named, labels, likeliest)
+    only = functional.one_hot(likeliest, network.label_outputs).bool()
+    if network.fine_labels:
+        only = torch.zeros_like(only)
+    return chosen, named[:, None] | only
 
 
 def label_targets(labels: Tensor, quality: Tensor, network: FednConfig) -> Tensor:

@@ -113,7 +113,8 @@ class _Run:
     def go(self) -> RunReport:
         self.start = starting_model(self.config)
         reporter = Watched(self.reporter, self.control)
-        samples = load_samples(self.config.data, feature_source(self.config, self.start), reporter)
+        source, labels = feature_source(self.config, self.start), self.start.info.labels
+        samples = load_samples(self.config.data, source, reporter, labels)
         self.split = split_subjects(samples, self.config.data, self.config.seed)
         self.folder.write_json("split.json", self.split.to_json())
         self.folder.write_json("manifest.json", manifest(samples, self.start.info.labels))
@@ -128,7 +129,6 @@ class _Run:
         detector = self.start.detector
         if not self.config.start.parent:
             fit_scale(detector, self.training)
-        labels = self.start.info.labels
         grid = [to_grid(sample, labels, detector) for sample in self.training]
         if not any((sample.roles == 1).any() for sample in grid):
             raise TrainingError(

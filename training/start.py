@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -31,12 +31,40 @@ def starting_model(config: TrainingConfig) -> Model:
     """
     start = config.start
     if start.parent:
-        return load_model(Path(start.parent))
+        return with_new_labels(load_model(Path(start.parent)), start.new_labels, config.seed)
     if not start.labels:
         raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
     network = new_network(start)
     info = ModelInfo(config.name, start.labels, network, **asdict(config.detection))
     return Model(starting_backbone(start.backbone, config.seed), build_detector(network, seed=config.seed), info)
+
+
+def with_new_labels(model: Model, labels: Sequence[str], seed: int = 0) -> Model:
+    """The model with outputs for more labels; what it says about its own ones stays the same to the last digit.
+
+    A new label's output begins as in a new network: it says little more than the prior.
+
+    Raises:
+        TrainingError: if the model has one of the labels.
+    """
+    if known := set(labels) & set(model.info.labels):
+        raise TrainingError(f"the model {model.info.name} has the label “{min(known)}” already; leave it out")
+    if not labels:
+        return model
+    network = replace(model.detector.config, label_count=len(model.info.labels) + len(labels))
+    detector = build_detector(network, seed=seed)
+    old, new = model.detector.state_dict(), detector.state_dict()
+    outputs, place = model.detector.config.label_outputs, len(model.info.labels)
+    for name, value in new.items():
+        if value.shape == old[name].shape:
+            value.copy_(old[name])
+        else:
+            # The rows of a label output lie prediction by prediction; a coarse label comes after all others.
+            mine, theirs = value.unflatten(0, (-1, network.label_outputs)), old[name].unflatten(0, (-1, outputs))
+            mine[:, :place] = theirs[:, :place]
+            mine[:, place + len(labels) :] = theirs[:, place:]
+    info = replace(model.info, labels=(*model.info.labels, *labels), network=network)
+    return Model(model.backbone, detector.eval(), info)
 
 
 def new_network(start: StartConfig) -> FednConfig:

@@ -19,6 +19,8 @@ NEGATIVE_IOU = 0.4
 MAX_UNKNOWN_SHARE = 0.25
 
 ABSENT, TRUE, UNCERTAIN = 0, 1, 2
+UNNAMED = -1
+"""In place of a label: there is an event, and what it is called is not known to the network."""
 
 
 class Truth(NamedTuple):
@@ -26,7 +28,7 @@ class Truth(NamedTuple):
 
     Attributes:
         intervals: (B, E, 2), those of role TRUE clipped to the window.
-        labels: (B, E) int64.
+        labels: (B, E) int64, UNNAMED where the label is not known.
         roles: (B, E): ABSENT fills up; UNCERTAIN marks what must count neither as event nor as none: an event cut by
             the window's edge, of unknown label, or a micro-expression.
         known: (B, window_frames) bool: frames inside the video and looked at by the annotator.

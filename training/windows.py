@@ -19,7 +19,7 @@ from fedn.models.fedn import FednDetector
 from fedn.time_grid import TimeGrid
 from training.config import AugmentationConfig
 from training.datasets.sample import Sample
-from training.targets import ABSENT, TRUE, UNCERTAIN, Truth
+from training.targets import ABSENT, TRUE, UNCERTAIN, UNNAMED, Truth
 
 MIN_VISIBLE = 0.9
 MIN_KNOWN_SHARE = 0.25
@@ -31,7 +31,7 @@ class GridSample:
 
     Attributes:
         prepared: (G, C) float32.
-        intervals: (E, 2) grid coordinates; labels: (E,); roles: (E,) TRUE or UNCERTAIN.
+        intervals: (E, 2) grid coordinates; labels: (E,), UNNAMED where not known; roles: (E,) TRUE or UNCERTAIN.
         known: (G,) bool, reviewed.
         frames: (G,) the video's frame of each cell.
         reference: (C,) what was subtracted from the features.
@@ -50,8 +50,8 @@ class GridSample:
 
 
 def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> GridSample:
-    """Resamples and prepares a sample. Micro-expressions, unknown labels and events cut by the reviewed range are
-    UNCERTAIN."""
+    """Resamples and prepares a sample. Micro-expressions and events cut by the reviewed range are UNCERTAIN; events of
+    unknown labels too, or UNNAMED if the sample says so."""
     grid = TimeGrid.of(sample.frame_index)
     prepared, reference = _prepared(sample.features, sample, grid, detector)
     known = np.zeros(grid.cell_count, dtype=bool)
@@ -60,12 +60,18 @@ def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> Gr
         known[round(start) : round(stop)] = True
     complete = {event.id for event in sample.reviewed_events}
     rows = [grid.to_grid(event.interval) for event in sample.events]
-    sure = [event.id in complete and event.label in labels and event.kind == "macro" for event in sample.events]
+    places = {label: place for place, label in enumerate(labels)}
+    sure = [
+        event.id in complete and event.kind == "macro" and (event.label in places or sample.spots_unknown)
+        for event in sample.events
+    ]
     return GridSample(
         sample=sample,
         prepared=prepared,
         intervals=np.array(rows, dtype=np.float64).reshape(-1, 2),
-        labels=np.array([labels.index(e.label) if e.label in labels else 0 for e in sample.events], dtype=np.int64),
+        labels=np.array(
+            [labels.index(e.label) if e.label in labels else UNNAMED for e in sample.events], dtype=np.int64
+        ),
         roles=np.array([TRUE if certain else UNCERTAIN for certain in sure], dtype=np.int64),
         known=known,
         frames=grid.frames,

@@ -29,6 +29,8 @@ class Sample:
         cache: the video's cache folder.
         image_fps: frame rate of a folder of images, None for a video file.
         variants: features (T, C) of the same frames with varied faces (see training.variants).
+        spots_unknown: events whose label the network does not have teach it where they are, not what they are.
+        is_replay: what a parent learned from; it is learned from again and never measured on.
     """
 
     video: str
@@ -42,6 +44,8 @@ class Sample:
     cache: Path | None = None
     image_fps: float | None = None
     variants: tuple[NDArray[np.float16], ...] = ()
+    spots_unknown: bool = False
+    is_replay: bool = False
 
     @property
     def reviewed_events(self) -> tuple[Event, ...]:
