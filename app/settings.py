@@ -33,6 +33,7 @@ class Settings:
     window: str = ""
     layout: str = "Annotate"
     layouts: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, list[str]] = field(default_factory=dict)
 
     def remember_project(self, folder: Path) -> None:
         """Puts the project first among the recent ones."""
@@ -62,7 +63,12 @@ def load_settings(path: Path) -> Settings:
             setattr(settings, item.name, value)
     settings.recent = [str(name) for name in settings.recent]
     settings.layouts = {name: state for name, state in settings.layouts.items() if isinstance(state, str)}
+    settings.keys = {name: keys for name, keys in settings.keys.items() if _are_texts(keys)}
     return settings
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def save_settings(settings: Settings, path: Path) -> None:

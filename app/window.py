@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QStackedWi
 from app import assets, theme
 from app.actions.action import When
 from app.actions.table import action_table
-from app.dialogs.keys_dialog import KeysDialog
 from app.dock import GRIP_PX
 from app.header import Header
 from app.message_bar import MessageBar
@@ -182,14 +181,6 @@ class StudioWindow(QMainWindow):
             self.parts.timeline.cancel_gesture()
         else:
             self.parts.events.select_none()
-
-    def show_keys(self) -> None:
-        KeysDialog(self.table, self.session.project, self).exec()
-
-    def show_about(self) -> None:
-        self.session.messages.info(
-            "FEDN Studio finds facial expressions in long videos and learns from corrections. Apache-2.0."
-        )
 
     # Closing
 

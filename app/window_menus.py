@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QShortcut
 from PySide6.QtWidgets import QInputDialog, QMenu, QMenuBar
 
 from app.actions.action import Action, fill_menus, make_actions
+from app.actions.keys import LABEL_KEYS, Keys
 
 if TYPE_CHECKING:
     from app.window import StudioWindow
@@ -24,8 +25,10 @@ class WindowMenus(QObject):
         super().__init__(window)
         self._window, self._table = window, table
         self.actions_by_name = make_actions(table, window)
+        self.keys = Keys(table, window.settings.keys)
+        self.give_keys()
         self._follow_undo()
-        for key in "1234567890":
+        for key in LABEL_KEYS:
             shortcut = QShortcut(key, window)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(lambda pressed=key: window.parts.events.press_key(pressed))
@@ -33,6 +36,10 @@ class WindowMenus(QObject):
     def fill(self, bar: QMenuBar) -> None:
         menus = fill_menus(self._table, self.actions_by_name, bar)
         self._fill_view_menu(menus["View"])
+
+    def give_keys(self) -> None:
+        """After the user has changed some."""
+        self.keys.give_to(self.actions_by_name)
 
     def _follow_undo(self) -> None:
         """Undo and redo say what they would do."""

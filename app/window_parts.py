@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.clipboard_actions import ClipboardActions
 from app.event_actions import EventActions
+from app.help_actions import HelpActions
 from app.jobs.job_queue import JobQueue
 from app.marking import Marking
 from app.model_actions import ModelActions
@@ -45,6 +46,7 @@ class WindowParts:
     reference: ReferenceChooser
     project_actions: ProjectActions
     model_actions: ModelActions
+    help_actions: HelpActions
 
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
@@ -64,10 +66,11 @@ class WindowParts:
             TimelineView(session, marking),
             videos,
             InspectorView(session),
-            LabelsPanel(session),
+            LabelsPanel(session, marking),
             TrainingView(session, jobs),
             ModelChooser(session),
             ReferenceChooser(session),
             ProjectActions(session, jobs, window),
             ModelActions(session, jobs, videos, window),
+            HelpActions(session, window),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 
@@ -43,12 +43,11 @@ class Action:
 
 
 def make_actions(table: Iterable[Action], owner: QWidget) -> dict[str, QAction]:
-    """Qt's actions for the table, with their shortcuts active in the owner's window."""
+    """Qt's actions for the table; the keys that they will have are active in the owner's window."""
     made: dict[str, QAction] = {}
     for row in table:
         action = QAction(row.text, owner)
         action.setObjectName(row.name)
-        action.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in row.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(row.repeats)
         # A slot's own arguments must not receive Qt's "checked".

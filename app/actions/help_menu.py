@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 
 def help_menu(parts: WindowParts) -> tuple[Action, ...]:
-    window = parts.window
+    actions = parts.help_actions
     return (
-        Action("keys", "Help", "Keys", window.show_keys, ("F1",), When.ALWAYS),
-        Action("about", "Help", "About FEDN Studio", window.show_about, (), When.ALWAYS),
+        Action("keys", "Help", "Keys", actions.show_keys, ("F1",), When.ALWAYS),
+        Action("change-keys", "Help", "Change keys…", actions.change_keys, (), When.ALWAYS),
+        Action("find-action", "Help", "Find an action…", actions.find_action, ("Ctrl+Shift+P",), When.ALWAYS),
+        Action("about", "Help", "About FEDN Studio", actions.show_about, (), When.ALWAYS, starts_group=True),
     )
