@@ -266,6 +266,9 @@ class Session(QObject):
     def _announce(self, touched: Touched) -> None:
         project = self.project
         assert project is not None
+        # First of all: whoever is told of the rest may look at the selection.
+        if not all(project.has_event(event_id) for event_id in self._selected):
+            self.select_events(self._selected)
         if touched.videos:
             self.videos_changed.emit()
             if self._video_id not in project.videos:
@@ -278,8 +281,6 @@ class Session(QObject):
             self.reviewed_changed.emit(video_id)
         if touched.settings:
             self.model_changed.emit()
-        if not all(project.has_event(event_id) for event_id in self._selected):
-            self.select_events(self._selected)
 
     def mark_reviewed(self, interval: Interval | None = None) -> bool:
         """Marks a range of the current video, or all of it, as looked at."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app import theme
 from fedn.annotation.vocabulary import LabelDef
 
-_HEIGHT = 26
+LABEL_PX = 26
 _BAR = 4
 
 
@@ -19,6 +19,7 @@ class LabelButton(QAbstractButton):
     def __init__(self, label: LabelDef) -> None:
         super().__init__()
         self.label = label
+        self._is_used = False
         self.setText(label.name.capitalize())
         key = f" ({label.key})" if label.key else ""
         self.setToolTip(f"{self.text()}{key}: give this label to the selected events")
@@ -28,11 +29,17 @@ class LabelButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def show_used(self, used: bool) -> None:
+        """Whether a selected event has this label."""
+        if used != self._is_used:
+            self._is_used = used
+            self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 48, _HEIGHT)
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 48, LABEL_PX)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(84, _HEIGHT)
+        return QSize(84, LABEL_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.current()
@@ -42,6 +49,11 @@ class LabelButton(QAbstractButton):
         area = QRectF(self.rect()).adjusted(0, 1, 0, -1)
         painter.setBrush(tokens.selection if self.isDown() else tokens.hover if self.underMouse() else tokens.raised)
         painter.drawRoundedRect(area, 4, 4)
+        if self._is_used:
+            painter.setPen(QPen(tokens.accent, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(0.75, 0.75, -0.75, -0.75), 4, 4)
+            painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.label.color))
         painter.drawRoundedRect(QRectF(area.left(), area.top(), _BAR, area.height()), 2, 2)
         middle = Qt.AlignmentFlag.AlignVCenter
