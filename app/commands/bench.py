@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands.bench_faces import faces, rule
 from app.commands.bench_methods import methods
 from app.commands.bench_project import project
 from app.commands.bench_spotter import spotter
@@ -23,6 +24,8 @@ application.command()(coverage)
 application.command()(training)
 application.command()(project)
 application.command()(methods)
+application.command()(faces)
+application.command()(rule)
 VideoArgument = Annotated[Path, typer.Argument(help="A video to measure with.")]
 
 

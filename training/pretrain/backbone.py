@@ -151,7 +151,7 @@ def validate(network: ExpressionNet, pictures: NDArray[np.uint8], stills: Stills
     found, guessed = [], []
     for rows in np.array_split(np.arange(len(pictures)), max(1, len(pictures) // 64)):
         with torch.autocast("cpu", torch.bfloat16):
-            strengths, logits = network(_normalized(torch.from_numpy(pictures[rows])))
+            strengths, logits = network(normalized(torch.from_numpy(pictures[rows])))
         found.append(strengths.float().numpy())
         guessed.append(logits.argmax(1).numpy())
     predicted, guess = np.concatenate(found), np.concatenate(guessed)
@@ -187,7 +187,7 @@ def _gather(pictures: list[NDArray[np.uint8]], rows: NDArray[np.int64]) -> Tenso
     return torch.from_numpy(np.stack([pictures[s][row - starts[s]] for s, row in zip(source, rows, strict=True)]))
 
 
-def _normalized(crops: Tensor) -> Tensor:
+def normalized(crops: Tensor) -> Tensor:
     """uint8 (B, S, S, 3) -> float32 (B, 3, S, S), channels last in memory."""
     values = crops.permute(0, 3, 1, 2).float().div_(255.0)
     return values.sub_(torch.tensor(MEAN).view(1, 3, 1, 1)).div_(torch.tensor(STD).view(1, 3, 1, 1))
@@ -195,7 +195,7 @@ def _normalized(crops: Tensor) -> Tensor:
 
 def _augment(crops: Tensor, rng: np.random.Generator) -> Tensor:
     """Contrast, brightness, tint, gray, hands and other things in front of the face; normalized (B, 3, S, S)."""
-    values = _normalized(crops)
+    values = normalized(crops)
     count, _, height, width = values.shape
     gain = torch.from_numpy(rng.normal(1.0, 0.15, (count, 1, 1, 1)) * rng.normal(1.0, 0.06, (count, 3, 1, 1)))
     shift = torch.from_numpy(rng.normal(0.0, 0.2, (count, 1, 1, 1)) + rng.normal(0.0, 0.12, (count, 3, 1, 1)))
