@@ -1,4 +1,4 @@
-"""What explains the program: the keys, finding an action by its name, what this is."""
+"""What is about the program itself: settings, keys, finding an action by its name, what this is."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from app.actions.key_sheet import key_sections
 from app.dialogs.change_keys_dialog import ChangeKeysDialog
 from app.dialogs.find_action_dialog import FindActionDialog
 from app.dialogs.keys_dialog import KeysDialog
+from app.dialogs.settings_dialog import SettingsDialog
 from app.session import Session
+from app.settings import save_settings, settings_file
 
 if TYPE_CHECKING:
     from app.window import StudioWindow
 
 
 class HelpActions(QObject):
-    """The slots of the menu "Help"."""
+    """The slots of the menu "Help", and of "Settings…"."""
 
     def __init__(self, session: Session, window: StudioWindow) -> None:
         super().__init__(window)
@@ -40,6 +42,13 @@ class HelpActions(QObject):
         dialog.changed.connect(self._session.settings_changed)
         dialog.exec()
         dialog.deleteLater()
+
+    def show_settings(self) -> None:
+        dialog = SettingsDialog(self._session.settings, self._window)
+        dialog.changed.connect(self._session.settings_changed)
+        dialog.exec()
+        dialog.deleteLater()
+        save_settings(self._session.settings, settings_file())
 
     def find_action(self) -> None:
         named = self._window.actions_by_name

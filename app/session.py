@@ -102,6 +102,8 @@ class Session(QObject):
         self.messages = messages or Messages(self)
         self.settings = settings or Settings()
         self.who = who or self.settings.who or user_name()
+        self._who_was_set = self.settings.who
+        self.settings_changed.connect(self._on_settings_changed)
         self.document: Document | None = None
         self.undo_stack = QUndoStack(self)
         self.frame_index: FrameIndex | None = None
@@ -158,6 +160,14 @@ class Session(QObject):
         self.frame_index = None
         self._video_id, self._playhead, self._selected, self._reference_name = "", 0, (), ""
         self._curves.clear()
+
+    def _on_settings_changed(self) -> None:
+        if self.settings.who == self._who_was_set:
+            return
+        self._who_was_set = self.settings.who
+        self.who = self.settings.who or user_name()
+        if self.document is not None:
+            self.document.who = self.who
 
     # Changing it
 

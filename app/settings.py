@@ -12,6 +12,8 @@ from typing import Any
 import platformdirs
 import tomli_w
 
+from app.settings_table import permits
+
 logger = logging.getLogger(__name__)
 RECENT_PROJECTS = 8
 
@@ -21,10 +23,12 @@ class Settings:
     """`window` and the values of `layouts` are Qt's own geometry and arrangement of panels, in base 64.
 
     `label_keys`: a label's key begins an event and ends it when it is pressed again ("toggle") or released ("hold").
+    `scale`: of everything in the window, in percent, as text.
     `reaction_ms`: how much later than what they see people press, while the video plays.
     """
 
     theme: str = "system"
+    scale: str = "100"
     who: str = ""
     snapping: bool = True
     label_keys: str = "toggle"
@@ -59,7 +63,7 @@ def load_settings(path: Path) -> Settings:
         return settings
     for item in fields(Settings):
         value = content.get(item.name)
-        if isinstance(value, type(getattr(settings, item.name))):
+        if type(value) is type(getattr(settings, item.name)) and permits(item.name, value):
             setattr(settings, item.name, value)
     settings.recent = [str(name) for name in settings.recent]
     settings.layouts = {name: state for name, state in settings.layouts.items() if isinstance(state, str)}

@@ -36,8 +36,10 @@ def run_window(path: Path | None = None) -> int:
     Returns:
         The exit code of the process.
     """
-    app = make_application()
     settings = load_settings(settings_file())
+    if settings.scale != "100":
+        os.environ.setdefault("QT_SCALE_FACTOR", str(int(settings.scale) / 100))
+    app = make_application()
     _log_to_file()
     themes.apply(app, cast(themes.Choice, settings.theme))
     session = Session(settings=settings)

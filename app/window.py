@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QShowEvent
@@ -86,7 +87,8 @@ class StudioWindow(QMainWindow):
         self.welcome.new_wanted.connect(parts.project_actions.new)
         self.welcome.open_wanted.connect(parts.project_actions.choose)
         self.welcome.project_chosen.connect(parts.project_actions.open)
-        QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        session.settings_changed.connect(self._apply_settings)
+        QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Docks take their sizes only once the window has its own."""
@@ -102,13 +104,17 @@ class StudioWindow(QMainWindow):
     def set_theme(self, choice: str) -> None:
         """Gives the program another theme and remembers it."""
         self.settings.theme = choice
-        app = QApplication.instance()
-        if isinstance(app, QApplication) and choice in ("system", "dark", "light"):
-            theme.apply(app, choice)
+        self.session.settings_changed.emit()
 
-    def _on_scheme_changed(self) -> None:
-        if self.settings.theme == "system" and theme.resolve("system") != theme.current_name():
-            self.set_theme("system")
+    def _apply_settings(self) -> None:
+        self.parts.timeline.snapping = self.settings.snapping
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        """A new style sheet costs a tenth of a second: only if it is another one."""
+        app, choice = QApplication.instance(), self.settings.theme
+        if isinstance(app, QApplication) and theme.resolve(cast(theme.Choice, choice)) != theme.current_name():
+            theme.apply(app, cast(theme.Choice, choice))
 
     # What the session says
 

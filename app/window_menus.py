@@ -56,6 +56,7 @@ class WindowMenus(QObject):
         window = self._window
         snapping = QAction("Snap to edges and playhead", window, checkable=True, checked=window.settings.snapping)
         snapping.toggled.connect(self._set_snapping)
+        window.session.settings_changed.connect(lambda: snapping.setChecked(window.settings.snapping))
         view.addSeparator()
         view.addAction(snapping)
         view.addMenu(self._theme_menu())
@@ -67,17 +68,20 @@ class WindowMenus(QObject):
             view.addAction(dock.toggleViewAction())
 
     def _set_snapping(self, on: bool) -> None:
-        self._window.settings.snapping = on
-        self._window.parts.timeline.snapping = on
+        if on != self._window.settings.snapping:
+            self._window.settings.snapping = on
+            self._window.session.settings_changed.emit()
 
     def _theme_menu(self) -> QMenu:
         menu = QMenu("Theme", self._window)
-        choices = QActionGroup(menu)
+        choices, by_choice = QActionGroup(menu), dict[str, QAction]()
         for choice, text in THEMES:
             action = QAction(text, menu, checkable=True, checked=self._window.settings.theme == choice)
             action.triggered.connect(lambda _checked=False, chosen=choice: self._window.set_theme(chosen))
             choices.addAction(action)
             menu.addAction(action)
+            by_choice[choice] = action
+        self._window.session.settings_changed.connect(lambda: by_choice[self._window.settings.theme].setChecked(True))
         return menu
 
     def _fill_layout_menu(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def project_menu(parts: WindowParts) -> tuple[Action, ...]:
     project = When.PROJECT
-    actions = parts.project_actions
+    actions, help_actions = parts.project_actions, parts.help_actions
     return (
         Action("new", "Project", "New project…", actions.new, ("Ctrl+N",), When.ALWAYS),
         Action("open", "Project", "Open project…", actions.choose, ("Ctrl+O",), When.ALWAYS),
@@ -20,5 +20,6 @@ def project_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("add", "Project", "Add videos…", parts.videos.choose_videos, ("Ctrl+I",), project, starts_group=True),
         Action("add-folder", "Project", "Add a folder…", parts.videos.choose_folder, (), project),
         Action("find", "Project", "Find a video", parts.videos.focus_filter, ("Ctrl+F",), project),
-        Action("quit", "Project", "Quit", parts.window.close, ("Ctrl+Q",), When.ALWAYS, starts_group=True),
+        Action("settings", "Project", "Settings…", help_actions.show_settings, ("Ctrl+,",), When.ALWAYS, True),
+        Action("quit", "Project", "Quit", parts.window.close, ("Ctrl+Q",), When.ALWAYS),
     )

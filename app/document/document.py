@@ -61,6 +61,11 @@ class Document:
     def who(self) -> str:
         return self._store.who
 
+    @who.setter
+    def who(self, name: str) -> None:
+        """From the next edit on."""
+        self._store.who = name
+
     def do(self, edit: Edit) -> Restore:
         """Changes memory and disk.
 
