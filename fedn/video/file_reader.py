@@ -15,11 +15,13 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from fedn.errors import VideoError
 from fedn.video.container import open_container, packets, stamp
+from fedn.video.decoded_frame import FileFrame
 from fedn.video.frame_index import FrameIndex
 from fedn.video.orientation import Orientation
 from fedn.video.reader import VideoReader
@@ -29,6 +31,9 @@ INDEX_NAME = "frame-index.npz"
 
 _NEARER_BY_DECODING = 12
 """So many frames ahead are decoded rather than sought: a seek empties the decoder's threads."""
+
+_LEAVES_OUT = ("h264", "mpeg1video", "mpeg2video")
+"""Coders that mark frames which no other frame needs; on the way to a wanted frame those are not decoded."""
 
 
 class FileReader(VideoReader):
@@ -41,13 +46,15 @@ class FileReader(VideoReader):
         self._container: InputContainer | None = None
         self._stream: VideoStream | None = None
         self._decoder: Iterator[av.VideoFrame] = iter(())
-        self._entry = 0
+        self._needed_pts = 0
+        self._identity = _identity(path)
         self._from_start = False
         self._last: tuple[int, av.VideoFrame] | None = None
         self._ahead: tuple[int, av.VideoFrame] | None = None
         # Frames that the index promises and the decoder leaves out (damaged files) show the one before.
         self._stand_ins: dict[int, int] = {}
         self._shown: tuple[int, NDArray[np.uint8]] | None = None
+        self._reformatter = VideoReformatter()
         first = self._picture(0)
         self._orientation = Orientation.of(first)
         self._stored_size = _square_pixel_size(first, self._stream)
@@ -80,11 +87,14 @@ class FileReader(VideoReader):
         return (*self.index.warnings, damaged)
 
     def frame(self, number: int) -> NDArray[np.uint8]:
+        if self._shown is None or self._shown[0] != number:
+            self._shown = (number, self.decoded(number).rgb())
+        return self._shown[1]
+
+    def decoded(self, number: int) -> FileFrame:
         if not 0 <= number < self.index.frame_count:
             raise IndexError(f"frame {number} is not in {self.path} with {self.index.frame_count} frames")
-        if self._shown is None or self._shown[0] != number:
-            self._shown = (number, self._rgb(self._picture(number)))
-        return self._shown[1]
+        return FileFrame(self._picture(number), self._orientation, self._stored_size, self._reformatter)
 
     def close(self) -> None:
         self._decoder = iter(())
@@ -93,14 +103,9 @@ class FileReader(VideoReader):
             self._container.close()
             self._container = self._stream = None
 
-    def _rgb(self, picture: av.VideoFrame) -> NDArray[np.uint8]:
-        width, height = self._stored_size
-        # swscale's own threads cost more than they save at this size.
-        image = picture.to_ndarray(format="rgb24", width=width, height=height, threads=1)
-        return self._orientation.apply(np.asarray(image, np.uint8))
-
     def _picture(self, number: int) -> av.VideoFrame:
         number = self._stand_ins.get(number, number)
+        self._needed_pts = int(self.index.pts[number])
         picture, left_out = None, False
         if self._is_ahead(number):
             picture = self._decode_up_to(number)
@@ -141,7 +146,14 @@ class FileReader(VideoReader):
         yield None
 
     def _enter(self, entry: int | None) -> None:
-        """Makes the decoder start at a seek point, or at the start of the file."""
+        """Makes the decoder start at a seek point, or at the start of the file.
+
+        Raises:
+            VideoError: if the file is no longer the one that was opened.
+        """
+        if _identity(self.path) != self._identity:
+            was = "was changed" if self.path.exists() else "is no longer there"
+            raise VideoError(f"{self.path} {was} while it was open: put it back or open it again.")
         self._last = self._ahead = None
         if entry is None or self._container is None or self._stream is None:
             self.close()
@@ -162,11 +174,15 @@ class FileReader(VideoReader):
         of some decoders as garbage.
         """
         entered_at: int | None = None
+        leaves_out = not whole and not self.index.counted and stream.codec_context.name in _LEAVES_OUT
         for packet in packets(container, stream):
             if not whole and entered_at is None:
                 if not (packet.size and packet.is_keyframe):
                     continue
                 entered_at = stamp(packet)
+            if leaves_out:
+                is_passed = packet.pts is not None and packet.pts < self._needed_pts
+                stream.codec_context.skip_frame = "NONREF" if is_passed else "DEFAULT"
             try:
                 frames = stream.codec_context.decode(packet)
             except FFmpegError:
@@ -212,3 +228,12 @@ def _square_pixel_size(frame: av.VideoFrame, stream: VideoStream | None) -> tupl
     if not 0.25 <= aspect <= 4 or abs(aspect - 1) < 0.005:
         return frame.width, frame.height
     return max(2, round(frame.width * aspect)), frame.height
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells that a file is still the one that was opened; None if it is away."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns

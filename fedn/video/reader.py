@@ -10,6 +10,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from fedn.video.decoded_frame import DecodedFrame, PixelFrame
 from fedn.video.frame_index import FrameIndex
 
 
@@ -40,6 +41,10 @@ class VideoReader(ABC):
             IndexError: if the video has no such frame.
             VideoError: if the video can no longer be read.
         """
+
+    def decoded(self, number: int) -> DecodedFrame:
+        """Frame `number` as the decoder gave it, for who keeps many frames or shows them smaller; raises as `frame`."""
+        return PixelFrame(self.frame(number))
 
     def frames(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Frame numbers and RGB frames from `start` to before `stop` (default: the end)."""
