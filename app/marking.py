@@ -9,8 +9,10 @@ from PySide6.QtGui import QKeyEvent
 
 from app.corrections import annotator_tier
 from app.document.edits import AddTier, CreateEvent, Edit, Group, Relabel
+from app.label_choice import label_tier, vocabulary_of
 from app.session import Session
 from fedn.annotation.event import Event
+from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.vocabulary import Vocabulary
 
@@ -54,7 +56,7 @@ class Marking(QObject):
     def label(self) -> str:
         """The label of new events: the last one used, at first the first of their tier's vocabulary."""
         target, project = self.target, self._session.project
-        names = self._vocabulary_of(target).names if project and target else ()
+        names = vocabulary_of(project, target).names if project and target else ()
         return self._label if self._label in names else (names[0] if names else "")
 
     @property
@@ -77,22 +79,8 @@ class Marking(QObject):
         project, selected = self._session.project, self._session.selected_events
         if project is None:
             return None
-        target = self.label_tier(selected[0]) if selected else self.target
-        return project.vocabulary if target is None else self._vocabulary_of(target)
-
-    def label_tier(self, event_id: str) -> Tier:
-        """Where a label given to the event is written: for a prediction the tier into which it would be accepted."""
-        project = self._session.project
-        assert project is not None
-        tier = project.tier_of(event_id)
-        if tier.source != Source.DETECTOR:
-            return tier
-        return annotator_tier(project, tier.video_id, self._session.who)
-
-    def _vocabulary_of(self, tier: Tier) -> Vocabulary:
-        project = self._session.project
-        assert project is not None
-        return project.vocabulary_of(tier.id) if tier.id in project.tiers else project.vocabulary
+        target = label_tier(project, selected[0], self._session.who) if selected else self.target
+        return project.vocabulary if target is None else vocabulary_of(project, target)
 
     def set_tier(self, tier_id: str) -> None:
         """The tier that was last clicked becomes the one for new events."""
@@ -133,7 +121,7 @@ class Marking(QObject):
         if project is None:
             return
         if self._relabels:
-            self._relabel_by_key(key)
+            self._relabel_by_key(project, key)
             return
         label = self.vocabulary.label_of_key(key) if self.vocabulary and self.target else None
         if label is None:
@@ -164,10 +152,10 @@ class Marking(QObject):
         marks = self._begun_by_label or bool(self._playing_speed())
         return bool(self._session.selected_events) and not marks
 
-    def _relabel_by_key(self, key: str) -> None:
+    def _relabel_by_key(self, project: Project, key: str) -> None:
         """Each of the selected events by its own tier's vocabulary."""
-        selected = self._session.selected_events
-        vocabularies = {event_id: self._vocabulary_of(self.label_tier(event_id)) for event_id in selected}
+        selected, who = self._session.selected_events, self._session.who
+        vocabularies = {one: vocabulary_of(project, label_tier(project, one, who)) for one in selected}
         labels = {event_id: vocabulary.label_of_key(key) for event_id, vocabulary in vocabularies.items()}
         names = {event_id: label.name for event_id, label in labels.items() if label is not None}
         if len(names) < len(selected):

@@ -54,18 +54,22 @@ class WindowParts:
         player = PlayerView(session)
         marking = Marking(session, window, lambda: player.speed if player.is_playing else 0.0)
         videos = VideosView(session)
+        events = EventActions(session, marking, window)
+        inspector = InspectorView(session)
+        inspector.accept_wanted.connect(events.accept)
+        inspector.reject_wanted.connect(events.reject)
         return cls(
             window,
             session,
             jobs,
             marking,
-            EventActions(session, marking, window),
+            events,
             Navigation(session, window),
             ClipboardActions(session, marking, window),
             player,
             TimelineView(session, marking),
             videos,
-            InspectorView(session),
+            inspector,
             LabelsPanel(session, marking),
             TrainingView(session, jobs),
             ModelChooser(session),

@@ -1,4 +1,4 @@
-"""One frame of an event, shown and typed as a frame and as a time."""
+"""One frame of one or many events, shown and typed as a frame and as a time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit
 
+from app.views.inspector.shared_value import Mixed
 from app.views.timecode import parse_time, timecode
 from fedn.video.frame_index import FrameIndex
 
@@ -54,7 +55,7 @@ class FrameRow(QObject):
     def __init__(self, name: str, grid: QGridLayout, row: int, *, optional: bool = False) -> None:
         super().__init__(grid)
         self._optional = optional
-        self._frame: int | None = None
+        self._frame: int | Mixed | None = None
         self._index: FrameIndex | None = None
         caption = QLabel(name)
         caption.setProperty("muted", True)
@@ -64,21 +65,21 @@ class FrameRow(QObject):
         self.time.setAccessibleName(f"{name} time")
         self.time.setMinimumWidth(80)
         caption.setBuddy(self.box)
-        if optional:
-            self.box.setPlaceholderText("none")
         for column, widget in enumerate((caption, self.box, self.time)):
             grid.addWidget(widget, row, column)
         self.box.entered.connect(self._tell)
         self.time.editingFinished.connect(self._on_time_typed)
 
-    def show(self, frame: int | None, last_frame: int, index: FrameIndex | None) -> None:
+    def show(self, frame: int | Mixed | None, last_frame: int, index: FrameIndex | None) -> None:
         self._frame, self._index = frame, index
-        self.box.show_frame(frame, last_frame)
+        mixed = isinstance(frame, Mixed)
+        self.box.setPlaceholderText("mixed" if mixed else "none" if self._optional else "")
+        self.box.show_frame(None if isinstance(frame, Mixed) else frame, last_frame)
         self.time.setText(self._time_text())
         self.time.setEnabled(index is not None)
 
     def _time_text(self) -> str:
-        if self._frame is None or self._index is None or self._frame >= self._index.frame_count:
+        if not isinstance(self._frame, int) or self._index is None or self._frame >= self._index.frame_count:
             return ""
         return timecode(self._index.time_s(self._frame), hours=False)
 
@@ -92,7 +93,7 @@ class FrameRow(QObject):
         self._tell(self._index.frame_at(time_s))
 
     def _tell(self, frame: int | None) -> None:
-        if frame is None and not self._optional:
-            self.box.setText("" if self._frame is None else str(self._frame))
+        if frame is None and (isinstance(self._frame, Mixed) or not self._optional):
+            self.box.setText(str(self._frame) if isinstance(self._frame, int) else "")
         elif frame != self._frame:
             self.entered.emit(frame)
