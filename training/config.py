@@ -50,6 +50,8 @@ class DataConfig:
         unknown_labels: what becomes of events whose label the network does not have: "spot" learns where they are but
             not what they are; "leave" counts them neither as events nor as none.
         also: further sources; their subjects and videos are named after their folder.
+        snapshot: file with a project's labels as they were at one moment (see training.datasets.snapshot), which then
+            count instead of its present ones.
         replay: file with what a parent learned from (see training.datasets.replay), so that it is not forgotten.
     """
 
@@ -66,6 +68,7 @@ class DataConfig:
     rename: Mapping[str, str] = field(default_factory=dict)
     unknown_labels: Literal["spot", "leave"] = "spot"
     also: tuple[SourceConfig, ...] = ()
+    snapshot: str = ""
     replay: str = ""
 
     @property
@@ -272,7 +275,7 @@ def _config(content: dict[str, Any], where: str) -> TrainingConfig:
 def _section(kind: type, content: Any, where: str) -> Any:
     if not isinstance(content, Mapping):
         raise TrainingError(f"{where} must be a table of settings")
-    if kind is DataConfig and isinstance(content.get("also"), list):
+    if kind is _SECTIONS["data"] and isinstance(content.get("also"), list):
         also = [
             entry if isinstance(entry, SourceConfig) else _section(SourceConfig, entry, f"{where}, also")
             for entry in content["also"]

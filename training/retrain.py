@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from fedn.annotation.store import load_project
+from fedn.annotation.learning_material import LearningMaterial, learning_material
+from fedn.annotation.store import load_project_with_revisions
 from fedn.checkpoint import Model, load_model, save_model
-from fedn.errors import TrainingError
+from fedn.errors import ModelError, TrainingError
 from fedn.features.extract import extract_features
-from fedn.model_info import ModelInfo
+from fedn.model_config import FednConfig
+from fedn.model_info import ModelInfo, read_model_info
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
@@ -22,17 +25,54 @@ from training.config import (
     OptimizationConfig,
     StartConfig,
     TrainingConfig,
+    read_config,
     with_settings,
 )
 from training.control import Control
-from training.datasets.load import load_samples
+from training.datasets.replay import REPLAY_FILE
 from training.datasets.sample import Sample
+from training.datasets.snapshot import labelled_videos, write_snapshot
 from training.evaluation import predict
-from training.run import MODEL, train
-from training.splits import suggest_held_out
+from training.model_comparison import ModelComparison, compare_models
+from training.run import MODEL, RunReport, train
+from training.splits import named_subjects
 
 RUNS_FOLDER = "runs"
+LABELS = "labels.json"
 Scope = Literal["detector", "full"]
+UnknownLabels = Literal["learn", "spot", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainWish:
+    """What somebody wants of a retraining.
+
+    Attributes:
+        tier: name of the tier that is the truth.
+        scope: "detector" learns on cached features; "full" trains the backbone too.
+        held_out: subjects to compare on; empty takes about a fifth of them.
+        compares: False learns from everybody and compares nothing.
+        epochs: passes over the windows; None for what suits the scope.
+        model: name or folder of the parent; by default the model the project uses.
+        from_scratch: a new detector of the parent's kind, on the parent's backbone.
+        rename: labels of the tier that become others.
+        unknown_labels: "learn" gives the network outputs for labels it does not have; the others as in DataConfig.
+        replays: whether what the parent learned from is learned from again, where it was kept.
+        settings: single changes to the recipe, as "optimization.learning_rate=3e-4".
+    """
+
+    tier: str
+    scope: Scope = "detector"
+    held_out: tuple[str, ...] = ()
+    compares: bool = True
+    epochs: int | None = None
+    model: str | None = None
+    from_scratch: bool = False
+    rename: Mapping[str, str] = field(default_factory=dict)
+    unknown_labels: UnknownLabels = "learn"
+    replays: bool = True
+    seed: int = 0
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,136 +82,192 @@ class RetrainReport:
     Attributes:
         model: the new model, saved in the project but not yet in use.
         parent: name of the model it was trained from.
-        held_out: the subjects both were measured on.
-        before, after: evaluations as `evaluate --json` prints them.
+        comparison: None if nothing was to be compared.
+        edit: number of the project's last edit that it learned from.
+        new_labels: labels that the parent did not have.
         run: the run folder.
     """
 
     model: ModelInfo
     parent: str
-    held_out: tuple[str, ...]
-    before: dict[str, Any]
-    after: dict[str, Any]
+    comparison: ModelComparison | None
+    edit: int
+    new_labels: tuple[str, ...]
     run: Path
 
+    @property
+    def sentence(self) -> str:
+        if self.comparison is None:
+            return f"The new model {self.model.name} was not compared with {self.parent}: look at what it detects"
+        return f"The new model {self.model.name} is {self.comparison.verdict}"
+
     def to_json(self) -> dict[str, Any]:
+        compared = self.comparison
         return {
             "model": self.model.name,
             "folder": str(self.model.folder),
             "parent": self.parent,
-            "held_out": list(self.held_out),
-            "before": self.before,
-            "after": self.after,
+            "held_out": list(compared.subjects) if compared else [],
+            "before": compared.before if compared else None,
+            "after": compared.after if compared else None,
+            "confidence": compared.intervals_to_json() if compared else {},
+            "verdict": compared.verdict if compared else "",
+            "edit": self.edit,
+            "new_labels": list(self.new_labels),
             "run": str(self.run),
         }
 
 
 def retrain(
     project_folder: Path,
+    wish: RetrainWish,
     *,
-    tier: str,
-    scope: Scope = "detector",
-    held_out: Sequence[str] = (),
-    epochs: int | None = None,
     out: Path | None = None,
     reporter: Reporter = SILENT,
     control: Control | None = None,
-    model: str | None = None,
-    seed: int = 0,
     resume: bool = False,
-    settings: Sequence[str] = (),
 ) -> RetrainReport:
     """Trains on the reviewed events of a project and saves the new model in the project.
 
     Args:
-        tier: name of the tier that is the truth.
-        scope: "detector" learns on cached features; "full" trains the backbone too.
-        held_out: subjects to compare on; empty takes about a fifth of them.
-        out: run folder; by default a new one in the project.
-        model: name or folder of the parent; by default the model the project uses.
-        settings: single changes to the recipe, as "optimization.learning_rate=3e-4".
+        out: run folder; by default a new one in the project. It keeps the labels as they were (labels.json), who was
+            learned from and who was held out (split.json), and the recipe (config.toml).
+        resume: goes on with the run in `out`, as it was begun: labels, people and recipe are those of the folder.
 
     Raises:
         TrainingError: if there is too little to learn from or nobody to compare on.
         Cancelled: if it was cancelled; the run folder stays and can be resumed.
     """
-    project = load_project(project_folder)
-    parent_folder = resolve_model(model or project.model_in_use or DEFAULT_MODEL, project_folder)
-    parent = load_model(parent_folder)
-    if parent.detector.config.feature_step:
-        raise TrainingError(f"“{parent.info.name}” reads features from files and cannot be retrained in a project")
-    data = DataConfig(kind="project", folder=str(project_folder), tier=tier, held_out=tuple(held_out))
-    samples = load_samples(data, parent.backbone, reporter)
-    data = replace(data, held_out=tuple(held_out) or suggest_held_out(samples))
-    check_held_out(samples, data.held_out)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     out = out if out is not None else project_folder / RUNS_FOLDER / stamp
-    config = retrain_config(parent.info, parent_folder, data, scope=scope, epochs=epochs, seed=seed)
-    config = with_settings(config, settings)
+    if resume and (out / "config.toml").is_file():
+        config = read_config(out / "config.toml")
+    else:
+        config = _begun(project_folder, wish, out, reporter)
     run = train(config, out, reporter, control, resume=resume)
+    parent = load_model(Path(config.start.parent or config.start.backbone))
     new = load_model(out / MODEL)
-    before, after = compare(parent, new, run.samples, data.held_out, reporter)
+    comparison = None
+    if config.data.held_out:
+        comparison = compare(parent, new, _held_out(run, config), reporter)
     name = free_model_name(f"{parent.info.name}-{stamp}", project_folder)
-    info = replace(new.info, name=name, metrics={**new.info.metrics, "parent_held_out": before, "held_out": after})
+    figures = {"parent_held_out": comparison.before, "held_out": comparison.after} if comparison else {}
+    source = replace(new.info.provenance, parent=parent.info.name)
+    info = replace(new.info, name=name, metrics={**new.info.metrics, **figures}, provenance=source)
     saved = save_model(project_folder / MODELS_FOLDER / name, backbone=new.backbone, detector=new.detector, info=info)
-    report = RetrainReport(saved, parent.info.name, data.held_out, before, after, out)
-    reporter.result(_sentence(report), **report.to_json())
+    learned = tuple(label for label in info.labels if label not in parent.info.labels)
+    report = RetrainReport(saved, parent.info.name, comparison, _edit(out), learned, out)
+    reporter.result(report.sentence, **report.to_json())
     return report
 
 
+def _begun(project_folder: Path, wish: RetrainWish, out: Path, reporter: Reporter) -> TrainingConfig:
+    """Looks at what there is to learn, tells what is doubtful about it, and keeps the labels in the run folder.
+
+    Raises:
+        TrainingError: if it cannot be learned from.
+    """
+    project, edit, revisions = load_project_with_revisions(project_folder)
+    parent_folder = resolve_model(wish.model or project.model_in_use or DEFAULT_MODEL, project_folder)
+    parent = read_model_info(parent_folder)
+    if not isinstance(parent.network, FednConfig) or parent.network.feature_step:
+        raise TrainingError(f"“{parent.name}” is of a kind that cannot be retrained in a project; choose another model")
+    videos = labelled_videos(project, wish.tier)
+    if not videos:
+        names = ", ".join(sorted({tier.name for tier in project.tiers.values()})) or "none"
+        raise TrainingError(f"no video of the project has a tier “{wish.tier}”; its tiers are: {names}")
+    material = learning_material(project, wish.tier, wish.rename)
+    held_out = named_subjects(wish.held_out, list(material.subjects)) or material.suggested_held_out()
+    held_out = held_out if wish.compares else ()
+    if obstacle := material.obstacle(held_out, compares=wish.compares):
+        raise TrainingError(f"{obstacle} Detection goes on with {parent.name}.")
+    for doubt in material.doubts(held_out, parent.labels if wish.unknown_labels == "learn" else ()):
+        reporter.warn(doubt)
+    if (out / "config.toml").exists():
+        raise TrainingError(f"{out} already holds a run; resume it or choose a new folder")
+    write_snapshot(out / LABELS, wish.tier, videos, edit, revisions)
+    return retrain_config(parent, parent_folder, material, wish, held_out, project_folder, out / LABELS)
+
+
 def retrain_config(
-    parent: ModelInfo, folder: Path, data: DataConfig, *, scope: Scope, epochs: int | None, seed: int
+    parent: ModelInfo,
+    folder: Path,
+    material: LearningMaterial,
+    wish: RetrainWish,
+    held_out: Sequence[str],
+    project_folder: Path,
+    labels: Path,
 ) -> TrainingConfig:
-    """Gentle settings: the parent knows most already, and corrections are few."""
-    if scope == "full":
+    """Gentle settings: the parent knows most already, and corrections are few. From scratch as in the recipe `base`."""
+    data = DataConfig(
+        kind="project",
+        folder=str(project_folder),
+        tier=wish.tier,
+        held_out=tuple(held_out),
+        rename=dict(wish.rename),
+        unknown_labels="leave" if wish.unknown_labels == "leave" else "spot",
+        snapshot=str(labels),
+        replay=_replay(folder, project_folder) if wish.replays and wish.scope == "detector" else "",
+    )
+    new = material.new_labels(held_out, parent.labels) if wish.unknown_labels == "learn" else {}
+    start = StartConfig(parent=str(folder), new_labels=tuple(new))
+    if wish.scope == "full":
         optimization = OptimizationConfig(
-            scope="full", epochs=epochs or 3, batch_size=4, learning_rate=1e-4, negatives=1.0, warmup_epochs=0.5
+            scope="full", epochs=wish.epochs or 3, batch_size=4, learning_rate=1e-4, negatives=1.0, warmup_epochs=0.5
         )
         # Live frames are whole frames of the video, so windows run at their own speed.
         augmentation = AugmentationConfig(speed=0.0)
     else:
-        optimization = OptimizationConfig(epochs=epochs or 12, learning_rate=3e-5, ema=0.99, negatives=2.0)
+        optimization = OptimizationConfig(epochs=wish.epochs or 12, learning_rate=3e-5, ema=0.99, negatives=2.0)
         augmentation = AugmentationConfig()
-    return TrainingConfig(
+    if wish.from_scratch:
+        network = {
+            key: value for key, value in parent.network.to_dict().items() if key not in ("label_count", "fine_labels")
+        }
+        own = [label for label in parent.labels if label in material.total(held_out).labels or data.replay]
+        start = StartConfig(backbone=str(folder), labels=(*own, *new), network=network)
+        optimization = replace(optimization, epochs=wish.epochs or 30, learning_rate=3e-4, negatives=3.0)
+    config = TrainingConfig(
         name=f"{parent.name}-retrained",
-        seed=seed,
+        seed=wish.seed,
         data=data,
-        start=StartConfig(parent=str(folder)),
+        start=start,
         augmentation=augmentation,
         optimization=optimization,
     )
+    return with_settings(config, wish.settings)
 
 
-def check_held_out(samples: Sequence[Sample], held_out: Sequence[str]) -> None:
-    """There must be events to compare on and events to learn from.
-
-    Raises:
-        TrainingError: if one of the two sides has none.
-    """
-    measured = sum(len(sample.reviewed_events) for sample in samples if sample.subject in held_out)
-    learned = sum(len(sample.reviewed_events) for sample in samples if sample.subject not in held_out)
-    who = ", ".join(held_out)
-    if measured == 0:
-        raise TrainingError(
-            f"the held-out subjects ({who}) have no reviewed events to compare the models on; hold out others"
-        )
-    if learned == 0:
-        raise TrainingError(
-            f"all reviewed events are of the held-out subjects ({who}); review a video of another person, "
-            "or hold out fewer"
-        )
+def _replay(folder: Path, project_folder: Path) -> str:
+    """The file with what the model or the nearest of its ancestors learned from, "" if none has kept it."""
+    seen: set[Path] = set()
+    while folder not in seen:
+        seen.add(folder)
+        if (folder / REPLAY_FILE).is_file():
+            return str(folder / REPLAY_FILE)
+        parent = read_model_info(folder).provenance.parent
+        try:
+            folder = resolve_model(parent, project_folder) if parent else folder
+        except ModelError:
+            break
+    return ""
 
 
-def compare(
-    old: Model, new: Model, samples: Sequence[Sample], held_out: Sequence[str], reporter: Reporter
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both models, each at its own threshold, on the held-out subjects. `samples` have the old backbone's features."""
-    measured = [sample for sample in samples if sample.subject in held_out]
-    before = predict(FednPredictor(old), measured).evaluation(old.info.threshold).to_json()
+def _edit(out: Path) -> int:
+    return int(json.loads((out / LABELS).read_text(encoding="utf-8"))["edit"])
+
+
+def _held_out(run: RunReport, config: TrainingConfig) -> list[Sample]:
+    return [sample for sample in run.samples if sample.subject in config.data.held_out]
+
+
+def compare(old: Model, new: Model, samples: Sequence[Sample], reporter: Reporter) -> ModelComparison:
+    """Both models, each at its own threshold. `samples` have the old backbone's features."""
+    before = predict(FednPredictor(old), samples, reporter)
     if new.info.provenance.backbone_hash != old.info.provenance.backbone_hash:
-        measured = [_with_backbone(sample, new, reporter) for sample in measured]
-    after = predict(FednPredictor(new), measured).evaluation(new.info.threshold).to_json()
-    return before, after
+        samples = [_with_backbone(sample, new, reporter) for sample in samples]
+    after = predict(FednPredictor(new), samples, reporter)
+    return compare_models(before, after, samples, (old.info.threshold, new.info.threshold))
 
 
 def _with_backbone(sample: Sample, model: Model, reporter: Reporter) -> Sample:
@@ -180,12 +276,3 @@ def _with_backbone(sample: Sample, model: Model, reporter: Reporter) -> Sample:
         sample.path, model.backbone, cache_dir=sample.cache, image_fps=sample.image_fps, reporter=reporter
     )
     return replace(sample, features=features.features, has_face=features.has_face)
-
-
-def _sentence(report: RetrainReport) -> str:
-    before, after = report.before["spotting"]["f1"], report.after["spotting"]["f1"]
-    verb = "better than" if after > before else "worse than" if after < before else "as good as"
-    return (
-        f"On {', '.join(report.held_out)} the new model {report.model.name} is {verb} {report.parent}: "
-        f"spotting F1 {after:.3f} after, {before:.3f} before"
-    )

@@ -100,25 +100,3 @@ def named_subjects(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...
             whole = [name.strip() for name in (rows[0] if rows else []) if name.strip()]
         names += whole
     return tuple(dict.fromkeys(names))
-
-
-def suggest_held_out(samples: Sequence[Sample]) -> tuple[str, ...]:
-    """About a fifth of the subjects, those whose number of events is nearest to the average.
-
-    Raises:
-        TrainingError: if there are fewer than two subjects with events.
-    """
-    samples = [sample for sample in samples if not sample.is_replay]
-    counts: dict[str, int] = {}
-    for sample in samples:
-        counts[sample.subject] = counts.get(sample.subject, 0) + len(sample.reviewed_events)
-    counts = {name: count for name, count in counts.items() if count > 0}
-    if len(counts) < 2:
-        who = f"the subject “{next(iter(counts))}”" if counts else "nobody"
-        raise TrainingError(
-            f"reviewed events are there of {who} only, so that old and new model cannot be compared on another person; "
-            "review a video of a second subject"
-        )
-    average = sum(counts.values()) / len(counts)
-    nearest = sorted(counts, key=lambda name: (abs(counts[name] - average), name))
-    return tuple(sorted(nearest[: max(1, round(0.2 * len(counts)))]))

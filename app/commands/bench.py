@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands.bench_corrections import corrections
 from app.commands.bench_faces import faces, rule
 from app.commands.bench_methods import methods
 from app.commands.bench_project import project
@@ -24,6 +25,7 @@ application.command()(coverage)
 application.command()(training)
 application.command()(project)
 application.command()(methods)
+application.command()(corrections)
 application.command()(faces)
 application.command()(rule)
 VideoArgument = Annotated[Path, typer.Argument(help="A video to measure with.")]

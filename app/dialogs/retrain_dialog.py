@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.dialogs.label_counts import LabelCounts
 from app.jobs.detection import model_name_of
-from app.jobs.learning_material import LearningMaterial, learning_material, truth_tiers
+from fedn.annotation.learning_material import LearningMaterial, learning_material, truth_tiers
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
 

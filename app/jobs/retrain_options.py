@@ -13,6 +13,9 @@ class RetrainOptions:
         tier: name of the tier that is the truth.
         scope: "detector" or "full".
         held_out: subjects that old and new model are compared on; empty lets the training choose.
+        compares: False learns from everybody and compares nothing.
+        from_scratch: a new detector instead of going on with the model's own.
+        unknown_labels: of labels that the model does not have: "learn", "spot" or "leave" them.
         epochs: passes over the training samples.
     """
 
@@ -20,3 +23,6 @@ class RetrainOptions:
     scope: str = "detector"
     held_out: tuple[str, ...] = ()
     epochs: int = 20
+    compares: bool = True
+    from_scratch: bool = False
+    unknown_labels: str = "learn"

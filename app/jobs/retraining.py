@@ -19,9 +19,18 @@ def new_run_folder(project_folder: Path, now: datetime | None = None) -> Path:
 
 def retrain_arguments(project_folder: Path, options: RetrainOptions, out: Path) -> list[str]:
     """The child's command line after the interpreter."""
-    held_out = ["--held-out", ",".join(options.held_out)] if options.held_out else []
+    # One at a time and quoted: a name may have commas.
+    held_out = [word for name in options.held_out for word in ("--held-out", quoted(name))]
     return [
         *(str(MAIN), "retrain", str(project_folder)),
         *("--tier", options.tier, "--scope", options.scope, *held_out),
+        *(["--unjudged"] if not options.compares else []),
+        *(["--from-scratch"] if options.from_scratch else []),
+        *("--unknown-labels", options.unknown_labels),
         *("--epochs", str(options.epochs), "--out", str(out), "--records"),
     ]
+
+
+def quoted(name: str) -> str:
+    """A subject's name as one entry of a list with commas."""
+    return f'"{name}"' if "," in name else name

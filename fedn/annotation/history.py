@@ -75,6 +75,14 @@ def last_edit(connection: Connection) -> int:
     return connection.scalar(select(func.max(history.c.id))) or 0
 
 
+def read_revisions(connection: Connection) -> dict[str, int]:
+    """By event the number of the last edit that changed it; events of projects of older programs may be missing."""
+    query = (
+        select(changes.c.row_id, func.max(changes.c.edit)).where(changes.c.kind == "event").group_by(changes.c.row_id)
+    )
+    return {row_id: edit for row_id, edit in connection.execute(query)}
+
+
 def read_history(connection: Connection, limit: int) -> list[dict[str, Any]]:
     """The last edits, newest first, as dictionaries with id, time_utc, who, text, edit (JSON text), origin."""
     query = select(history).order_by(history.c.id.desc()).limit(limit)

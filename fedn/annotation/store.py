@@ -93,6 +93,14 @@ def load_project(folder: Path) -> Project:
         return _load(folder, content, connection)
 
 
+def load_project_with_revisions(folder: Path) -> tuple[Project, int, dict[str, int]]:
+    """As `load_project`, with the number of the last edit, and by event id that of the last edit that changed it."""
+    content = read_project_file(folder)
+    with reading(folder, existing_database(folder, content)) as connection:
+        project = _load(folder, content, connection)
+        return project, history.last_edit(connection), history.read_revisions(connection)
+
+
 class Store:
     """The one writer of a project. `open` it, `load` the project once, then `commit` edit by edit.
 

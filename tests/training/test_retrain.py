@@ -1,4 +1,6 @@
 import dataclasses
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,7 @@ import torch
 
 import training.datasets.project
 from app.document.document import Document
-from app.document.edits import AddTier, AddVideo, MarkReviewed, ReplaceEvents, UseModel
+from app.document.edits import AddTier, AddVideo, ChangeVideo, MarkReviewed, ReplaceEvents, UnmarkReviewed, UseModel
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
@@ -17,8 +19,10 @@ from fedn.model_config import small_config
 from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
-from fedn.progress import Record, Reporter
-from training.retrain import retrain
+from fedn.progress import Cancelled, Record, Reporter
+from training.datasets.snapshot import read_snapshot
+from training.retrain import LABELS as SNAPSHOT
+from training.retrain import RetrainWish, retrain
 
 from .conftest import LABELS, SampleMaker
 
@@ -63,47 +67,144 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMa
     return folder
 
 
+QUICK = ("optimization.learning_rate=5e-3", "optimization.batch_size=4")
+
+
 def test_corrections_become_a_model_that_is_compared_on_people_it_has_not_seen(project: Path):
     listener = Listener()
-    quick = ["optimization.learning_rate=5e-3", "optimization.batch_size=4"]
-    report = retrain(project, tier="Corrections", epochs=10, reporter=listener, settings=quick)
-    assert len(report.held_out) == 1 and report.parent == "untrained"
-    assert report.before["n_truth"] == report.after["n_truth"] >= 4
-    assert report.after["spotting"]["map"] > report.before["spotting"]["map"]
+    report = retrain(project, RetrainWish("Corrections", epochs=10, settings=QUICK), reporter=listener)
+    compared = report.comparison
+    assert compared is not None and len(compared.subjects) == 1 and report.parent == "untrained"
+    assert compared.before["n_truth"] == compared.after["n_truth"] >= 4
+    assert compared.after["spotting"]["map"] > compared.before["spotting"]["map"]
     model = load_model(project / "models" / report.model.name)
     assert model.info.provenance.parent == "untrained"
-    assert model.info.metrics["held_out"]["spotting"]["f1"] == report.after["spotting"]["f1"]
-    assert report.held_out[0] not in model.info.provenance.data["subjects"]
+    assert model.info.metrics["held_out"]["spotting"]["f1"] == compared.after["spotting"]["f1"]
+    assert compared.subjects[0] not in model.info.provenance.data["subjects"]
     result = [record for record in listener.records if record.kind == "result"]
     assert len(result) == 1 and result[0].data["model"] == report.model.name
+    assert "from one person nothing follows" in result[0].data["verdict"]
     losses = [record.data["loss"] for record in listener.records if record.data.get("stage") == "epoch"]
     assert losses[-1] < losses[0]
+    doubts = [record.text for record in listener.records if record.kind == "warning"]
+    assert any("8 events are few" in text for text in doubts)
+
+
+def test_two_held_out_people_give_intervals_and_a_plain_sentence(project: Path):
+    report = retrain(project, RetrainWish("Corrections", held_out=("s0", "s1"), epochs=1))
+    assert report.comparison is not None
+    told = report.to_json()
+    assert told["held_out"] == ["s0", "s1"]
+    for part in ("before", "after", "difference"):
+        found = told["confidence"][part]["spotting_f1"]
+        assert found["low"] <= found["high"]
+    before, after = (told[part]["spotting"]["f1"] for part in ("before", "after"))
+    assert told["confidence"]["difference"]["spotting_f1"]["value"] == pytest.approx(after - before)
+    assert "on 2 people it has not seen" in told["verdict"] and "interval of the difference" in told["verdict"]
+
+
+def test_the_labels_are_those_of_the_moment_when_it_was_begun(project: Path):
+    """Edits between start and resumption change nothing, and the run says of which edit it learned."""
+    out = project / "runs" / "one"
+    listener = Listener()
+    listener.report = lambda record: stop_after_first_epoch(listener, record)  # type: ignore[method-assign]
+    with pytest.raises(Cancelled):
+        retrain(project, RetrainWish("Corrections", held_out=("s0",), epochs=4), out=out, reporter=listener)
+    kept = read_snapshot(out / SNAPSHOT)
+    with Document.open(project) as document:
+        for tier_id in list(document.project.tiers):
+            document.do(ReplaceEvents(tier_id, ()))
+        edit = document.history(1)[0]["id"]
+    report = retrain(project, RetrainWish("Corrections"), out=out, resume=True)
+    assert report.comparison is not None and report.comparison.after["n_truth"] >= 4
+    assert read_snapshot(out / SNAPSHOT) == kept and sum(len(video.events) for video in kept) >= 12
+    assert 0 < report.edit < edit
+    row = json.loads((out / SNAPSHOT).read_text())["videos"][0]["events"][0]
+    assert 0 < row["revision"] <= report.edit
+
+
+def stop_after_first_epoch(listener: Listener, record: Record) -> None:
+    listener.stop_requested |= record.data.get("epoch") == 1
+
+
+def test_a_label_that_the_model_does_not_have_is_learned_as_a_new_one(project: Path):
+    relabel(project, "anger", "pain")
+    listener = Listener()
+    report = retrain(project, RetrainWish("Corrections", held_out=("s0",), epochs=1), reporter=listener)
+    assert report.new_labels == ("pain",) and report.model.labels == (*LABELS, "pain")
+    told = [record.text for record in listener.records if record.kind == "warning"]
+    assert any("does not have these labels yet" in text and "pain" in text for text in told)
+    assert load_model(project / "models" / report.model.name).detector.config.label_count == 4
+
+
+def test_such_a_label_can_be_mapped_or_only_spotted_instead(project: Path):
+    relabel(project, "anger", "pain")
+    mapped = retrain(project, RetrainWish("Corrections", held_out=("s0",), epochs=1, rename={"pain": "anger"}))
+    assert mapped.model.labels == LABELS
+    assert "pain" not in mapped.model.provenance.data["events_by_label"]
+    listener = Listener()
+    wish = RetrainWish("Corrections", held_out=("s0",), epochs=1, unknown_labels="spot")
+    spotted = retrain(project, wish, reporter=listener, out=project / "runs" / "spotted")
+    assert spotted.model.labels == LABELS and spotted.new_labels == ()
+    assert any("expressions without a name" in record.text for record in listener.records)
+
+
+def relabel(project: Path, old: str, new: str) -> None:
+    with Document.open(project) as document:
+        for tier_id in list(document.project.tiers):
+            events = document.project.events(tier_id)
+            document.do(
+                ReplaceEvents(
+                    tier_id, tuple(dataclasses.replace(e, label=new if e.label == old else e.label) for e in events)
+                )
+            )
+
+
+def test_a_detector_can_be_made_anew_on_the_old_backbone(project: Path):
+    wish = RetrainWish("Corrections", held_out=("s0",), epochs=1, from_scratch=True)
+    report = retrain(project, wish)
+    assert report.parent == "untrained" and report.model.provenance.parent == "untrained"
+    config = tomllib.loads((report.run / "config.toml").read_text())
+    assert config["start"]["parent"] == "" and config["optimization"]["learning_rate"] == 3e-4
+
+
+def test_nobody_to_compare_on_still_gives_a_model_when_asked_for(project: Path):
+    everybody_is(project, "alone")
+    with pytest.raises(TrainingError, match="learn without comparing"):
+        retrain(project, RetrainWish("Corrections"))
+    report = retrain(project, RetrainWish("Corrections", compares=False, epochs=1))
+    assert report.comparison is None and report.to_json()["before"] is None
+    assert "was not compared" in report.sentence
+    assert report.model.provenance.data["subjects"] == ["alone"]
+
+
+def test_a_name_with_a_comma_can_be_held_out(project: Path):
+    with Document.open(project) as document:
+        video = next(iter(document.project.videos.values()))
+        document.do(ChangeVideo(dataclasses.replace(video, subject="Doe, Jane")))
+    report = retrain(project, RetrainWish("Corrections", held_out=("Doe, Jane",), epochs=1))
+    assert report.comparison is not None and report.comparison.subjects == ("Doe, Jane",)
 
 
 def test_a_project_that_cannot_be_learned_from_is_told_why(project: Path):
     with pytest.raises(TrainingError, match="its tiers are: Corrections"):
-        retrain(project, tier="expert")
-    with pytest.raises(TrainingError, match="held-out subjects"):
-        retrain(project, tier="Corrections", held_out=("s0", "s1", "s2"))
-    with pytest.raises(TrainingError, match="no reviewed events"):
-        retrain(project, tier="Corrections", held_out=("s9",))
+        retrain(project, RetrainWish("expert"))
+    with pytest.raises(TrainingError, match="Hold fewer subjects out"):
+        retrain(project, RetrainWish("Corrections", held_out=("s0", "s1", "s2")))
+    with pytest.raises(TrainingError, match="no subject “s9” with reviewed time"):
+        retrain(project, RetrainWish("Corrections", held_out=("s9",)))
+    assert not (project / "runs").exists(), "what cannot begin leaves no run behind"
 
 
 def test_nothing_reviewed_is_said_in_a_sentence(project: Path):
-    from app.document.edits import UnmarkReviewed
-
     with Document.open(project) as document:
         for video_id in list(document.project.videos):
             document.do(UnmarkReviewed(video_id, Interval(0, 400)))
-    with pytest.raises(TrainingError, match="marked as reviewed"):
-        retrain(project, tier="Corrections")
+    with pytest.raises(TrainingError, match="mark it as reviewed"):
+        retrain(project, RetrainWish("Corrections"))
 
 
-def test_one_subject_alone_is_refused(project: Path):
-    from app.document.edits import ChangeVideo
-
+def everybody_is(project: Path, name: str) -> None:
     with Document.open(project) as document:
         for video in list(document.project.videos.values()):
-            document.do(ChangeVideo(dataclasses.replace(video, subject="alone")))
-    with pytest.raises(TrainingError, match="“alone” only"):
-        retrain(project, tier="Corrections")
+            document.do(ChangeVideo(dataclasses.replace(video, subject=name)))

@@ -62,8 +62,11 @@ def _source(config: DataConfig, place: int, backbone: FeatureSource, reporter: R
     if not source.folder or not folder.is_dir():
         raise TrainingError(f"the data folder “{source.folder}” does not exist; correct [data] folder in the recipe")
     cache = Path(source.cache) if source.cache else None
-    read = READERS[source.kind]
-    samples = read(folder, tier=source.tier, backbone=backbone, cache=cache, reporter=reporter)
+    given = {"tier": source.tier, "backbone": backbone, "cache": cache, "reporter": reporter}
+    if config.snapshot and not place:
+        samples = read_project_samples(folder, snapshot=Path(config.snapshot), **given)
+    else:
+        samples = READERS[source.kind](folder, **given)
     mapping = _mapping(source)
     samples = [replace(sample, events=_renamed(sample.events, mapping, source.rename)) for sample in samples]
     if not place:

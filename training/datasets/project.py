@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fedn.annotation.project import Project
 from fedn.annotation.store import load_project
-from fedn.annotation.video import Video
 from fedn.errors import TrainingError, VideoError
 from fedn.progress import SILENT, Reporter
 from training.datasets.features import FeatureSource, video_features
 from training.datasets.sample import Sample
+from training.datasets.snapshot import LabelledVideo, labelled_videos, read_snapshot
 
 
 def read_project_samples(
@@ -20,21 +19,23 @@ def read_project_samples(
     backbone: FeatureSource,
     cache: Path | None = None,
     reporter: Reporter = SILENT,
+    snapshot: Path | None = None,
 ) -> list[Sample]:
     """The videos that have the tier and reviewed ranges. Features come from the project's cache where they are there.
+
+    Args:
+        snapshot: a file with the labels as they were, which then count instead of the present ones.
 
     Raises:
         TrainingError: if the project has no such tier or nothing is reviewed.
     """
-    project = load_project(folder)
-    chosen = _chosen(project, tier)
+    chosen = _reviewed(read_snapshot(snapshot) if snapshot is not None else _present(folder, tier), tier)
     cache = cache if cache is not None else folder / "cache"
     samples = []
-    for number, (video, tier_id) in enumerate(chosen):
-        path = project.path_of(video.id)
+    for number, video in enumerate(chosen):
         try:
             features = video_features(
-                path,
+                video.path,
                 backbone,
                 subject=video.subject,
                 cache=cache / video.key,
@@ -48,14 +49,14 @@ def read_project_samples(
             continue
         samples.append(
             Sample(
-                video=video.name if _is_unique(project, video) else f"{video.name} ({video.id[:6]})",
+                video=video.name,
                 subject=video.subject,
                 features=features.features,
                 has_face=features.has_face,
                 frame_index=features.frame_index,
-                events=project.events(tier_id),
-                reviewed=project.reviewed(video.id),
-                path=path,
+                events=video.events,
+                reviewed=video.reviewed,
+                path=video.path,
                 cache=cache / video.key,
                 image_fps=video.image_fps,
             )
@@ -63,23 +64,20 @@ def read_project_samples(
     return samples
 
 
-def _is_unique(project: Project, video: Video) -> bool:
-    return sum(other.name == video.name for other in project.videos.values()) == 1
-
-
-def _chosen(project: Project, name: str) -> list[tuple[Video, str]]:
-    with_tier = []
-    for video in project.videos.values():
-        tier = project.tier_named(video.id, name)
-        if tier is not None:
-            with_tier.append((video, tier.id))
-    if not with_tier:
+def _present(folder: Path, tier: str) -> list[LabelledVideo]:
+    project = load_project(folder)
+    found = labelled_videos(project, tier)
+    if not found:
         names = ", ".join(sorted({tier.name for tier in project.tiers.values()})) or "none"
-        raise TrainingError(f"no video of the project has a tier “{name}”; its tiers are: {names}")
-    reviewed = [(video, tier_id) for video, tier_id in with_tier if project.reviewed(video.id)]
+        raise TrainingError(f"no video of the project has a tier “{tier}”; its tiers are: {names}")
+    return found
+
+
+def _reviewed(videos: list[LabelledVideo], tier: str) -> list[LabelledVideo]:
+    reviewed = [video for video in videos if video.reviewed]
     if not reviewed:
         raise TrainingError(
-            f"none of the {len(with_tier)} videos with the tier “{name}” is marked as reviewed; "
+            f"none of the {len(videos)} videos with the tier “{tier}” is marked as reviewed; "
             "mark what you have looked at, because only there is the absence of events known"
         )
     return reviewed

@@ -45,7 +45,8 @@ def write_replay(samples: Sequence[Sample], path: Path, backbone: ResNet18, dire
         arrays[f"codes{number}"] = codes.astype(np.int8)
         arrays[f"face{number}"] = np.packbits(sample.has_face)
         events = [[event.onset, event.offset, event.label] for event in sample.reviewed_events if event.kind == "macro"]
-        videos.append({"frames": len(codes), "fps": sample.frame_index.fps, "events": events})
+        reviewed = [[interval.start, interval.stop] for interval in sample.reviewed]
+        videos.append({"frames": len(codes), "fps": sample.frame_index.fps, "events": events, "reviewed": reviewed})
     about = json.dumps({"backbone_hash": backbone_hash(backbone), "videos": videos})
     arrays["about"] = np.frombuffer(about.encode(), dtype=np.uint8)
     stream = io.BytesIO()
@@ -90,7 +91,7 @@ def _sample(number: int, video: dict, arrays: dict[str, NDArray]) -> Sample:
         has_face=has_face,
         frame_index=FrameIndex.regular(len(codes), Fraction(video["fps"]).limit_denominator(1001)),
         events=tuple(Event(int(onset), int(offset), str(label)) for onset, offset, label in video["events"]),
-        reviewed=(Interval(0, len(codes)),),
+        reviewed=tuple(Interval(start, stop) for start, stop in video["reviewed"]),
         is_replay=True,
     )
 

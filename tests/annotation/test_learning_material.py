@@ -6,9 +6,9 @@ import pytest
 
 from app.document.document import Document
 from app.document.edits import AddTier, AddVideo, MarkReviewed, ReplaceEvents
-from app.jobs.learning_material import learning_material, truth_tiers
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.annotation.learning_material import learning_material, truth_tiers
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
@@ -46,8 +46,8 @@ def test_only_labeled_macro_events_wholly_in_reviewed_time_count(document: Docum
 def test_every_obstacle_names_the_way_out(document: Document) -> None:
     project = project_of(document)
     assert "Nothing has been reviewed" in learning_material(project, "Expert").obstacle(())
-    add(document, "s1", 600, [Event(0, 20, "fear")])
-    assert "another person" in learning_material(project, "Expert").obstacle(())
+    add(document, "s1", 600, [Event(0, 20, "fear"), Event(30, 40, "fear"), Event(50, 60, "fear")])
+    assert "only 3 events" in learning_material(project, "Expert").obstacle(())
     assert "no event of the tier “Other”" in learning_material(project, "Other").obstacle(())
     add(document, "s2", 600, [Event(0, 20, "fear"), Event(100, 120, "anger")])
     add(document, "s3", 600, [])
@@ -55,9 +55,46 @@ def test_every_obstacle_names_the_way_out(document: Document) -> None:
     assert "Hold at least one" in material.obstacle(())
     assert "Hold fewer" in material.obstacle(("s1", "s2"))
     assert "Hold another" in material.obstacle(("s3",))
-    assert material.obstacle(("s1",)) == ""
-    assert material.suggested_held_out() == ("s1",)
+    assert "no subject “s4”" in material.obstacle(("s4",))
+    assert material.obstacle(("s1",)) == "" and material.obstacle((), compares=False) == ""
+    assert material.suggested_held_out() == ("s2",)
     assert material.total(("s1",)).events == 2
+
+
+def test_one_person_alone_can_be_learned_from_without_comparing(document: Document) -> None:
+    add(document, "s1", 600, [Event(50 * n, 50 * n + 20, "fear") for n in range(4)])
+    material = learning_material(project_of(document), "Expert")
+    assert "learn without comparing" in material.obstacle(("s1",))
+    assert material.obstacle((), compares=False) == ""
+
+
+def test_what_makes_the_result_doubtful_is_told_with_what_would_help(document: Document) -> None:
+    add(document, "s1", 600, [Event(50 * n, 50 * n + 20, "fear") for n in range(6)])
+    add(document, "s2", 600, [Event(0, 20, "anger")])
+    material = learning_material(project_of(document), "Expert")
+    one_label = " ".join(material.doubts(("s2",)))
+    assert (
+        "6 events are few" in one_label and "one label, fear" in one_label and "one person with 1 events" in one_label
+    )
+    both = " ".join(material.doubts((), ("fear", "joy")))
+    assert "fewer than 5 events: anger (1)" in both and "learns them as new ones: anger (1)" in both
+    assert material.new_labels((), ()) == {} and material.new_labels((), ("anger", "fear")) == {}
+    renamed = learning_material(project_of(document), "Expert", {"anger": "fear"})
+    assert renamed.total().labels == {"fear": 7}
+
+
+def test_events_without_a_label_count_as_expressions_without_a_name(document: Document) -> None:
+    add(document, "s1", 600, [Event(0, 20, ""), Event(30, 50, "fear")])
+    total = learning_material(project_of(document), "Expert").total()
+    assert (total.events, total.unlabeled, dict(total.labels)) == (2, 1, {"fear": 1})
+
+
+def test_plenty_of_everything_leaves_no_doubt(document: Document) -> None:
+    labels = ["fear", "anger"] * 5
+    for name in ("s1", "s2", "s3", "s4", "s5", "s6"):
+        add(document, name, 600, [Event(50 * n, 50 * n + 20, label) for n, label in enumerate(labels)])
+    material = learning_material(project_of(document), "Expert")
+    assert material.doubts(("s1", "s2", "s3"), ("fear", "anger")) == []
 
 
 def test_truth_is_offered_from_people_only_annotators_first(document: Document) -> None:
