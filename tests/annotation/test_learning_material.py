@@ -73,9 +73,7 @@ def test_what_makes_the_result_doubtful_is_told_with_what_would_help(document: D
     add(document, "s2", 600, [Event(0, 20, "anger")])
     material = learning_material(project_of(document), "Expert")
     one_label = " ".join(material.doubts(("s2",)))
-    assert (
-        "6 events are few" in one_label and "one label, fear" in one_label and "one person with 1 events" in one_label
-    )
+    assert all(part in one_label for part in ("6 events are few", "one label, fear", "one person with 1 event,"))
     both = " ".join(material.doubts((), ("fear", "joy")))
     assert "fewer than 5 events: anger (1)" in both and "learns them as new ones: anger (1)" in both
     assert material.new_labels((), ()) == {} and material.new_labels((), ("anger", "fear")) == {}
