@@ -27,6 +27,7 @@ from app.document.edits import (
 from app.index_loader import IndexLoader
 from app.messages import Messages
 from app.settings import Settings
+from app.tier_views import TierViews
 from app.undo import EditCommand
 from app.waveforms import Waveforms
 from fedn.annotation.interval import Interval
@@ -106,6 +107,7 @@ class Session(QObject):
         self.settings_changed.connect(self._on_settings_changed)
         self.document: Document | None = None
         self.undo_stack = QUndoStack(self)
+        self.tier_views = TierViews(self)
         self.frame_index: FrameIndex | None = None
         self._video_id = ""
         self._playhead = 0
@@ -363,7 +365,14 @@ class Session(QObject):
         return bool(project and project.has_event(event_id) and project.tier_of(event_id).video_id == self._video_id)
 
     def tiers(self) -> list[Tier]:
-        """The current video's tiers in the order they are shown: detectors, expert, self-report, others."""
+        """The current video's tiers in the order they are shown, the hidden ones too."""
+        return self.tier_views.ordered(self._tiers_by_source())
+
+    def shown_tiers(self) -> list[Tier]:
+        """Those that are not hidden, from top to bottom."""
+        return [tier for tier in self.tiers() if not self.tier_views.is_hidden(tier.id)]
+
+    def _tiers_by_source(self) -> list[Tier]:
         project = self.project
         if project is None or self._video_id not in project.videos:
             return []
@@ -379,7 +388,7 @@ class Session(QObject):
 
     @property
     def reference_tier(self) -> Tier | None:
-        people = [tier for tier in self.tiers() if tier.source != Source.DETECTOR]
+        people = [tier for tier in self._tiers_by_source() if tier.source != Source.DETECTOR]
         by_choice = (tier for tier in people if tier.name == self._reference_name)
         by_source = (tier for source in (Source.EXPERT, Source.SELF_REPORT) for tier in people if tier.source == source)
         return next(by_choice, None) or next(by_source, None) or next(iter(people), None)
