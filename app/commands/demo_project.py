@@ -38,8 +38,8 @@ def open_or_make(folder: Path, dataset: Path, out: Output) -> Document:
     Raises:
         ProjectError: if the folder holds something else.
     """
-    from app.commands.project_content import create_from_dataset
     from app.document.document import Document
+    from app.document.project_content import create_from_dataset
 
     if (folder / "project.toml").exists():
         return Document.open(folder)

@@ -10,8 +10,8 @@ import typer
 from app.commands.export_files import export
 from app.commands.import_files import import_
 from app.commands.output import JsonOption, counted, output
-from app.commands.project_content import add_labels, add_videos, summary
 from app.commands.project_upkeep import backup, check, relink, restore
+from app.document.project_content import add_labels, add_videos, summary
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.errors import ProjectError
 
@@ -47,7 +47,8 @@ def create(
 ) -> None:
     """Make a project, empty or of a whole data set with its labels."""
     with output(json) as out:
-        from app.commands.dataset_project import NewProject, create_with_dataset, remark_columns, tell_remarks
+        from app.commands.remark_list import tell_remarks
+        from app.document.dataset_project import NewProject, create_with_dataset, remark_columns
         from app.document.document import Document
 
         new = NewProject(folder, name or folder.stem, _vocabulary(vocabulary), who, missing_offset, fps)

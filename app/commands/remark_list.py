@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from app.commands.dataset_project import remark_columns, shown_path, write_remarks
 from app.commands.output import Output, counted
+from app.document.dataset_project import REMARKS_NAME, remark_columns, shown_path, write_remarks
 from fedn.annotation.formats.content import Remark
 
 
@@ -41,3 +43,23 @@ def write_remark_table(path: Path, remarks: Sequence[Remark]) -> None:
 
 def _shown(file: Path) -> str:
     return shown_path(file, Path.cwd())
+
+
+def tell_remarks(out: Output, told: dict[str, Any], remarks: Sequence[Remark], folder: Path, root: Path) -> None:
+    """Prints how many events came onto which tiers, and every remark."""
+    counts: Counter[str] = Counter()
+    for video in told["videos"]:
+        for tier in video["tiers"]:
+            counts[tier["name"]] += tier["events"]
+    for name, count in counts.items():
+        out.say(f"    {name:<24} {counted(count, 'event')}")
+    if remarks:
+        out.say(f"{counted(len(remarks), 'remark')}, also in {folder / REMARKS_NAME}:")
+    heading = ""
+    for remark in remarks:
+        sheet, found, rows = remark.place.partition(", row")
+        about = ", ".join(filter(None, (shown_path(remark.file, root), sheet)))
+        if about != heading:
+            heading = about
+            out.say(f"  {about}")
+        out.say(f"    {found[2:]}{rows}: {remark.text}" if found else f"    {remark.text}")

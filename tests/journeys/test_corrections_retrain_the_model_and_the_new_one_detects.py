@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from safetensors.numpy import load_file
 
-from app.commands.project_content import create_from_dataset
 from app.dialogs.retrain_dialog import RetrainDialog
 from app.document.document import Document
+from app.document.project_content import create_from_dataset
 from app.session import Session
 from app.window import StudioWindow
 from fedn.annotation.event import Event

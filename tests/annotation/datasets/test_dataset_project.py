@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 from app.commands.command_line import run_command
-from app.commands.dataset_project import REMARKS_NAME, NewProject, create_with_dataset
+from app.document.dataset_project import REMARKS_NAME, NewProject, create_with_dataset
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.store import load_project

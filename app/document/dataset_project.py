@@ -7,15 +7,13 @@ import io
 import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.commands.output import Output, counted
-from app.commands.project_content import create_from_dataset
+from app.document.project_content import create_from_dataset
 from fedn.annotation.datasets.dataset import Dataset, open_dataset
 from fedn.annotation.datasets.kinds import AUTO, DatasetKind, parse_kind
 from fedn.annotation.datasets.recordings import Recording, recording_numbers
@@ -203,26 +201,6 @@ def write_remarks(path: Path, remarks: Sequence[Remark], root: Path) -> None:
 
 def remark_columns(remark: Remark, root: Path) -> dict[str, str]:
     return {"file": shown_path(remark.file, root), "place": remark.place, "remark": remark.text}
-
-
-def tell_remarks(out: Output, told: dict[str, Any], remarks: Sequence[Remark], folder: Path, root: Path) -> None:
-    """Prints how many events came onto which tiers, and every remark."""
-    counts: Counter[str] = Counter()
-    for video in told["videos"]:
-        for tier in video["tiers"]:
-            counts[tier["name"]] += tier["events"]
-    for name, count in counts.items():
-        out.say(f"    {name:<24} {counted(count, 'event')}")
-    if remarks:
-        out.say(f"{counted(len(remarks), 'remark')}, also in {folder / REMARKS_NAME}:")
-    heading = ""
-    for remark in remarks:
-        sheet, found, rows = remark.place.partition(", row")
-        about = ", ".join(filter(None, (shown_path(remark.file, root), sheet)))
-        if about != heading:
-            heading = about
-            out.say(f"  {about}")
-        out.say(f"    {found[2:]}{rows}: {remark.text}" if found else f"    {remark.text}")
 
 
 def shown_path(path: Path, root: Path) -> str:
