@@ -24,6 +24,7 @@ class Settings:
 
     `label_keys`: a label's key begins an event and ends it when it is pressed again ("toggle") or released ("hold").
     `scale`: of everything in the window, in percent, as text.
+    `volume`: of the sound of videos, in percent.
     `reaction_ms`: how much later than what they see people press, while the video plays.
     """
 
@@ -33,6 +34,8 @@ class Settings:
     snapping: bool = True
     label_keys: str = "toggle"
     reaction_ms: int = 0
+    volume: int = 80
+    muted: bool = False
     recent: list[str] = field(default_factory=list)
     window: str = ""
     layout: str = "Annotate"

@@ -151,7 +151,7 @@ def test_a_video_that_has_gone_says_so(player: PlayerView, session: Session, qtb
     video = all_videos(session)[1]
     session.do(ChangeVideo(replace(video, path=tmp_path / "gone.mp4", relative_path="")))
     session.select_video(video.id)
-    qtbot.waitUntil(lambda: "cannot be read" in player.picture._hint, timeout=10000)
+    qtbot.waitUntil(lambda: "cannot be read" in player.picture.hint, timeout=10000)
 
 
 @pytest.mark.parametrize(("size", "bound", "fitted"), [

@@ -6,29 +6,38 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QImage
 
-from app.frame_image import scaled_image
+from app.views.player.picture_place import PicturePlace
+from app.views.player.rendering import Renderer, full_image
 from fedn.errors import FednError
 from fedn.video.frame_cache import FrameSource
 from fedn.video.reader import VideoReader
 
 _log = logging.getLogger(__name__)
-_BUDGET_BYTES = 384 * 2**20
+_BUDGET_BYTES = 600 * 2**20
+"""Room for a group of 120 pictures of 1920 x 1080 and what lies around it."""
 
 OpenReader = Callable[[], VideoReader]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded frame, already scaled; `generation` says which opened video it belongs to."""
+class Request:
+    """A frame to be shown.
 
-    generation: int
+    Attributes:
+        bound: the space for it in device pixels.
+        place: where the frame lies in that space.
+        ahead, behind: whether the frames after and before it are likely to be asked for next.
+    """
+
     frame: int
-    image: QImage
+    bound: QSize
+    place: PicturePlace = field(default_factory=PicturePlace)
+    ahead: bool = True
+    behind: bool = True
 
 
 @dataclass(slots=True)
@@ -37,29 +46,42 @@ class _Wanted:
 
     generation: int = 0
     open_reader: OpenReader | None = None
-    frame: int | None = None
-    then: int = 1
-    bound: QSize | None = None
+    request: Request | None = None
+    grab: int | None = None
     is_ending: bool = False
 
 
+@dataclass(slots=True)
+class _Opened:
+    """What the thread has open."""
+
+    reader: VideoReader
+    source: FrameSource
+    renderer: Renderer
+
+
+class _ViewDeletedError(Exception):
+    """Qt has deleted the object whose signals the thread emits."""
+
+
 class Decoder(QObject):
-    """Decodes off the GUI thread. `open`, `request` and `close` return at once.
+    """Decodes off the GUI thread. `open`, `request`, `grab` and `close` return at once.
 
     Signals:
         decoded: a Picture.
+        grabbed: generation, frame and the QImage of all its pixels.
         failed: generation and one sentence.
     """
 
     decoded = Signal(object)
+    grabbed = Signal(int, int, object)
     failed = Signal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._condition = threading.Condition()
         self._wanted = _Wanted()
-        self._source: FrameSource | None = None
-        self._reader: VideoReader | None = None
+        self._opened: _Opened | None = None
         self._opened_generation = 0
         # A daemon: a decoder that hangs in a broken file must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="decoder", daemon=True)
@@ -81,18 +103,20 @@ class Decoder(QObject):
         with self._condition:
             self._wanted.generation += 1
             self._wanted.open_reader = open_reader
-            self._wanted.frame = None
+            self._wanted.request = self._wanted.grab = None
             self._condition.notify()
             return self._wanted.generation
 
-    def request(self, frame: int, bound: QSize, *, then: int = 1) -> None:
-        """Ask for a frame, scaled to fit `bound` in device pixels; replaces any request that still waits.
-
-        Args:
-            then: which neighbor is likely next (+1 or -1); it is decoded ahead while nothing else is asked.
-        """
+    def request(self, request: Request) -> None:
+        """Ask for a frame; replaces any request that still waits."""
         with self._condition:
-            self._wanted.frame, self._wanted.bound, self._wanted.then = frame, bound, then
+            self._wanted.request = request
+            self._condition.notify()
+
+    def grab(self, frame: int) -> None:
+        """Ask for all pixels of a frame."""
+        with self._condition:
+            self._wanted.grab = frame
             self._condition.notify()
 
     def end(self) -> None:
@@ -102,65 +126,87 @@ class Decoder(QObject):
             self._condition.notify()
         self._thread.join(timeout=5.0)
 
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
     def _run(self) -> None:
-        ahead: int | None = None
+        last: Request | None = None
         while True:
             with self._condition:
-                while not self._has_work() and ahead is None:
+                while not self._has_work() and last is None:
                     self._condition.wait()
                 if self._wanted.is_ending:
                     break
                 generation, open_reader = self._wanted.generation, self._wanted.open_reader
-                frame, bound, then = self._wanted.frame, self._wanted.bound, self._wanted.then
-                self._wanted.frame = None
+                request, grab = self._wanted.request, self._wanted.grab
+                self._wanted.request = self._wanted.grab = None
             try:
                 if generation != self._opened_generation:
-                    ahead = None
+                    last = None
                     self._reopen(generation, open_reader)
-                if frame is not None and bound is not None:
-                    self._deliver(generation, frame, bound)
-                    ahead = frame + then
-                elif ahead is not None:
-                    self._decode_ahead(ahead)
-                    ahead = None
+                if request is not None:
+                    self._deliver(generation, request)
+                    last = request
+                elif grab is not None:
+                    self._grab(generation, grab)
+                elif last is not None and not self._prepare(last):
+                    last = None
             except FednError as error:
-                ahead = None
+                last = None
                 self._tell_failure(generation, str(error))
-            except RuntimeError:
+            except _ViewDeletedError:
                 _log.debug("the view was deleted before its decoder")
                 break
             except Exception as error:
-                ahead = None
-                _log.exception("the decoder failed at frame %s", frame)
-                self._tell_failure(generation, f"Frame {frame} could not be decoded: {error}.")
+                last = None
+                _log.exception("the decoder failed at %s", request)
+                self._tell_failure(generation, f"The picture could not be decoded: {error}.")
         self._close_reader()
 
     def _tell_failure(self, generation: int, sentence: str) -> None:
-        with contextlib.suppress(RuntimeError):
-            self.failed.emit(generation, sentence)
+        with contextlib.suppress(_ViewDeletedError):
+            self._emit("failed", generation, sentence)
+
+    def _emit(self, signal: str, *values: object) -> None:
+        try:
+            getattr(self, signal).emit(*values)
+        except RuntimeError as error:
+            raise _ViewDeletedError from error
 
     def _has_work(self) -> bool:
         wanted = self._wanted
-        return wanted.is_ending or wanted.frame is not None or wanted.generation != self._opened_generation
+        return (
+            wanted.is_ending
+            or wanted.request is not None
+            or wanted.grab is not None
+            or wanted.generation != self._opened_generation
+        )
 
     def _reopen(self, generation: int, open_reader: OpenReader | None) -> None:
         self._opened_generation = generation
         self._close_reader()
         if open_reader is not None:
-            self._reader = open_reader()
-            self._source = FrameSource(self._reader, _BUDGET_BYTES)
+            reader = open_reader()
+            size = QSize(reader.width, reader.height)
+            self._opened = _Opened(reader, FrameSource(reader, _BUDGET_BYTES), Renderer(size))
 
     def _close_reader(self) -> None:
-        self._source = None
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.reader.close()
 
-    def _deliver(self, generation: int, frame: int, bound: QSize) -> None:
-        if self._source is not None:
-            image = scaled_image(self._source.frame(frame), bound)
-            self.decoded.emit(Picture(generation, frame, image))
+    def _deliver(self, generation: int, request: Request) -> None:
+        if self._opened is not None:
+            frame = self._opened.source.decoded(request.frame)
+            picture = self._opened.renderer.picture(generation, request.frame, frame, request.bound, request.place)
+            self._emit("decoded", picture)
 
-    def _decode_ahead(self, frame: int) -> None:
-        if self._source is not None and self._reader is not None and 0 <= frame < self._reader.index.frame_count:
-            self._source.frame(frame)
+    def _grab(self, generation: int, number: int) -> None:
+        if self._opened is not None:
+            self._emit("grabbed", generation, number, full_image(self._opened.source.decoded(number)))
+
+    def _prepare(self, last: Request) -> bool:
+        if self._opened is None:
+            return False
+        return self._opened.source.prepare(last.frame, ahead=last.ahead, behind=last.behind)

@@ -2,70 +2,73 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.session import Session
-from app.views.player.clock import FASTEST, SLOWEST, PlaybackClock, shuttled
-from app.views.player.decoder import Decoder, Picture
+from app.views.player.clock import FASTEST, SLOWEST, SPEEDS, shuttled
+from app.views.player.decoder import Decoder, Request
+from app.views.player.frame_files import FrameFiles
 from app.views.player.picture import PictureWidget
+from app.views.player.playback import Playback
 from app.views.player.prediction import chip_at
+from app.views.player.ranges import events_in_a_row, selected_interval
+from app.views.player.rendering import Picture
+from app.views.player.sound_feed import SoundTrack
+from app.views.player.sound_output import SoundOutput
 from app.views.player.transport import Transport
 from fedn.annotation.interval import Interval
 from fedn.video.reader import open_video
 
-_SHORTEST_WAIT_MS = 4
-_LONGEST_WAIT_MS = 100
-
 
 class PlayerView(QWidget):
-    """Shows the current video. Follows and moves the session's playhead."""
+    """Shows the current video. Follows and moves the session's playhead.
+
+    Signals:
+        frame_shown: the picture of this frame is now the one that is painted.
+    """
+
+    frame_shown = Signal(int)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._clock: PlaybackClock | None = None
         self._speed = 1.0
         self._looping = False
         self._generation = 0
         self._direction = 1
         self._moving = False
+        self._before_click: int | None = None
+        self._row: list[str] = []
         self.picture = PictureWidget()
         self.transport = Transport()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_frame_due)
+        self.sound = SoundOutput(self)
+        self.playback = Playback(self.sound, self)
+        self._files = FrameFiles(session, self)
         self._decoder = Decoder(self)
-        self._decoder.decoded.connect(self._on_decoded)
-        self._decoder.failed.connect(self._on_decoding_failed)
         # The thread must have ended before Qt deletes it, whoever deletes this view.
         self.destroyed.connect(partial(Decoder.end, self._decoder))
         self._lay_out()
-        self._connect_transport()
-        session.project_changed.connect(self._on_video_changed)
-        session.video_changed.connect(self._on_video_changed)
-        session.index_changed.connect(self._on_index_known)
-        session.playhead_changed.connect(self._on_playhead_changed)
-        session.events_changed.connect(self._update_chip)
-        session.tiers_changed.connect(self._update_chip)
-        session.model_changed.connect(self._update_chip)
+        self._connect()
+        self._on_settings_changed()
         self._on_video_changed()
         if session.frame_index is not None:
             self._on_index_known("")
 
     def shut_down(self) -> None:
-        """Ends the decoder thread; the view shows nothing afterwards."""
+        """Ends the threads; the view shows nothing afterwards."""
         self.pause()
+        self.sound.shut_down()
         self._decoder.end()
+
+    # What the user can do
 
     @property
     def is_playing(self) -> bool:
-        return self._clock is not None
+        return self.playback.is_running
 
     @property
     def speed(self) -> float:
@@ -83,14 +86,19 @@ class PlayerView(QWidget):
 
     def pause(self) -> None:
         """Stop where the playhead is (K)."""
-        self._timer.stop()
-        self._clock = None
+        was_playing = self.is_playing
+        self._row.clear()
+        self.playback.stop()
         self.transport.show_playing(False)
         self.transport.show_speed(self._speed)
+        if was_playing:
+            # What lies around the playhead is likely next now, on both sides.
+            self._request()
 
     def shuttle(self, direction: int) -> None:
         """J (-1) and L (+1): play that way; again doubles the speed."""
-        self._play(shuttled(self._clock.speed if self._clock else 0.0, direction))
+        self._row.clear()
+        self._play(shuttled(self.playback.speed, direction))
 
     def step(self, frames: int) -> None:
         """Move the playhead by frames."""
@@ -113,12 +121,27 @@ class PlayerView(QWidget):
         if self.is_playing:
             self._play(self._speed)
 
+    def faster(self) -> None:
+        self.set_speed(next((speed for speed in SPEEDS if speed > self._speed), FASTEST))
+
+    def slower(self) -> None:
+        self.set_speed(next((speed for speed in reversed(SPEEDS) if speed < self._speed), SLOWEST))
+
     def play_selected(self) -> None:
         """Play the selected event once, from its onset to its offset."""
-        interval = self._selected_interval()
+        interval = selected_interval(self._session)
         if interval is not None:
-            self._session.set_playhead(interval.onset)
-            self._play(self._speed, within=interval)
+            self._row.clear()
+            self._play_interval(interval)
+
+    def play_in_a_row(self) -> None:
+        """Play the events of a tier one after the other; each is selected while it plays."""
+        events = events_in_a_row(self._session)
+        if not events:
+            self._session.messages.info("There are no events to play: detect some, or mark them.")
+            return
+        self._row = [event.id for event in events]
+        self._play_next()
 
     def toggle_looping(self) -> None:
         self.set_looping(not self._looping)
@@ -127,49 +150,72 @@ class PlayerView(QWidget):
         """Repeat the selected event (/), or the whole video when none is selected."""
         self._looping = on
         self.transport.show_looping(on)
-        interval = self._selected_interval()
+        interval = selected_interval(self._session)
         if on and interval is not None and not self.is_playing:
             self._session.set_playhead(interval.onset)
             self._play(self._speed)
-        elif self._clock is not None:
-            self._play(self._clock.speed)
+        elif self.is_playing:
+            self._play(self.playback.speed)
+
+    def set_volume(self, percent: int) -> None:
+        """Turning it up or down also takes back the mute."""
+        self._session.settings.volume, self._session.settings.muted = percent, False
+        self._session.settings_changed.emit()
+
+    def toggle_mute(self) -> None:
+        self._session.settings.muted = not self._session.settings.muted
+        self._session.settings_changed.emit()
+
+    def copy_frame(self) -> None:
+        """All pixels of the frame at the playhead, on the clipboard."""
+        if self._generation:
+            self._decoder.grab(self._files.want_on_clipboard())
+
+    def save_frame(self) -> None:
+        """All pixels of the frame at the playhead, in a PNG file."""
+        self.pause()
+        frame = self._files.want_in_file() if self._generation else None
+        if frame is not None:
+            self._decoder.grab(frame)
 
     # Playing
 
     def _play(self, speed: float, within: Interval | None = None) -> None:
-        index, within = self._session.frame_index, within or self._play_range()
-        if index is None or within is None:
+        index, whole = self._session.frame_index, within or self._play_range()
+        if index is None or whole is None or speed == 0:
             return
         self._direction = 1 if speed > 0 else -1
-        self._clock = PlaybackClock(
-            index, self._session.playhead, speed, within=within, looping=self._looping, now_s=time.monotonic()
-        )
         self.transport.show_playing(True)
         self.transport.show_speed(speed)
-        self._on_frame_due()
+        self.playback.start(index, self._session.playhead, speed, within=whole, looping=self._looping and not self._row)
+
+    def _play_interval(self, interval: Interval) -> None:
+        self._move_to(interval.onset)
+        self._play(self._speed, within=interval)
+
+    def _play_next(self) -> None:
+        project = self._session.project
+        while self._row and (project is None or not project.has_event(self._row[0])):
+            del self._row[0]
+        if project is None or not self._row:
+            self.pause()
+            return
+        event = project.event(self._row[0])
+        self._session.select_events((event.id,))
+        self._play_interval(event.interval)
 
     def _play_range(self) -> Interval | None:
         index = self._session.frame_index
         if index is None or index.frame_count < 1:
             return None
-        return (self._selected_interval() if self._looping else None) or Interval(0, index.frame_count)
+        return (selected_interval(self._session) if self._looping else None) or Interval(0, index.frame_count)
 
-    def _selected_interval(self) -> Interval | None:
-        project, selected = self._session.project, self._session.selected_events
-        if project is None or not selected:
-            return None
-        events = [project.event(event_id) for event_id in selected]
-        return Interval.from_inclusive(min(event.onset for event in events), max(event.offset for event in events))
-
-    def _on_frame_due(self) -> None:
-        if self._clock is None:
-            return
-        due = self._clock.due(time.monotonic())
-        self._move_to(due.frame)
-        if due.ended:
+    def _on_played_to_end(self) -> None:
+        del self._row[:1]
+        if self._row:
+            self._play_next()
+        else:
             self.pause()
-            return
-        self._timer.start(min(max(round(due.wait_s * 1000), _SHORTEST_WAIT_MS), _LONGEST_WAIT_MS))
 
     def _move_to(self, frame: int) -> None:
         self._moving = True
@@ -181,25 +227,42 @@ class PlayerView(QWidget):
     # Showing
 
     def _on_playhead_changed(self, frame: int) -> None:
-        if self._clock is not None and not self._moving:
+        if self.is_playing and not self._moving:
             # Somebody else moved the playhead: go on playing from there.
-            self._play(self._clock.speed)
+            self._row.clear()
+            self._play(self.playback.speed)
         index = self._session.frame_index
         self.transport.show_position(frame, index.time_s(frame) if index is not None else None)
         self._update_chip()
         self._request()
 
     def _request(self) -> None:
-        if self._generation:
-            self._decoder.request(self._session.playhead, self.picture.bound, then=self._direction)
+        if not self._generation:
+            return
+        playing, forward = self.is_playing, self._direction > 0
+        self._decoder.request(
+            Request(
+                self._session.playhead,
+                self.picture.bound,
+                self.picture.place,
+                ahead=forward or not playing,
+                behind=not forward or not playing,
+            )
+        )
 
     def _on_decoded(self, picture: Picture) -> None:
         if picture.generation == self._generation:
-            self.picture.show_image(picture.image)
+            self.picture.show_picture(picture)
+            self.frame_shown.emit(picture.frame)
+
+    def _on_grabbed(self, generation: int, frame: int, image: object) -> None:
+        if generation == self._generation:
+            self._files.on_grabbed(frame, image)  # type: ignore[arg-type]
 
     def _on_decoding_failed(self, generation: int, sentence: str) -> None:
         if generation == self._generation:
             self.pause()
+            self._generation = 0
             self.picture.show_hint(sentence)
 
     def _update_chip(self) -> None:
@@ -210,6 +273,9 @@ class PlayerView(QWidget):
         self.pause()
         self._generation = 0
         self._decoder.close()
+        self._files.forget()
+        self.sound.set_track(None)
+        self.picture.show_whole()
         video = self._session.current_video
         self.picture.show_chip(None)
         if video is None:
@@ -231,9 +297,15 @@ class PlayerView(QWidget):
         # The paths are asked here: the session belongs to this thread, the reader to the decoder's.
         path, cache = self._session.path_of(video), self._session.cache_folder(video)
         self._generation = self._decoder.open(partial(open_video, path, image_fps=video.image_fps, cache_dir=cache))
+        self.sound.set_track(SoundTrack(path, float(index.pts[0] * index.time_base)))
         rate = f"{index.fps:g} fps" if index.is_constant else f"{index.fps:.4g} fps, variable"
         self.transport.show_video(index.frame_count, f"{rate} · {index.end_s(index.frame_count - 1):.1f} s")
         self._on_playhead_changed(self._session.playhead)
+
+    def _on_settings_changed(self) -> None:
+        settings = self._session.settings
+        self.sound.set_volume(settings.volume / 100, muted=settings.muted)
+        self.transport.show_volume(settings.volume, settings.muted)
 
     # Putting together
 
@@ -246,8 +318,20 @@ class PlayerView(QWidget):
         column.addWidget(self.picture, 1)
         column.addWidget(self.transport)
 
-    def _connect_transport(self) -> None:
-        transport = self.transport
+    def _connect(self) -> None:
+        session, transport = self._session, self.transport
+        self.playback.due.connect(self._move_to)
+        self.playback.ended.connect(self._on_played_to_end)
+        self._decoder.decoded.connect(self._on_decoded)
+        self._decoder.grabbed.connect(self._on_grabbed)
+        self._decoder.failed.connect(self._on_decoding_failed)
+        session.project_changed.connect(self._on_video_changed)
+        session.video_changed.connect(self._on_video_changed)
+        session.index_changed.connect(self._on_index_known)
+        session.playhead_changed.connect(self._on_playhead_changed)
+        session.settings_changed.connect(self._on_settings_changed)
+        for changed in (session.events_changed, session.tiers_changed, session.model_changed):
+            changed.connect(self._update_chip)
         transport.play_pressed.connect(self.toggle_play)
         transport.step_pressed.connect(self.step)
         transport.loop_toggled.connect(self.set_looping)
@@ -255,8 +339,21 @@ class PlayerView(QWidget):
         transport.frame_entered.connect(self._on_frame_entered)
         transport.time_entered.connect(self._on_time_entered)
         transport.jump_pressed.connect(self._on_jump)
-        self.picture.bound_changed.connect(self._request)
-        self.picture.clicked.connect(self.toggle_play)
+        transport.volume_chosen.connect(self.set_volume)
+        transport.mute_pressed.connect(self.toggle_mute)
+        self.picture.view_changed.connect(self._request)
+        self.picture.clicked.connect(self._on_clicked)
+        self.picture.double_clicked.connect(self._on_double_clicked)
+
+    def _on_clicked(self) -> None:
+        self._before_click = None if self.is_playing else self._session.playhead
+        self.toggle_play()
+
+    def _on_double_clicked(self) -> None:
+        """The first of the two clicks has played or paused: that is taken back."""
+        self.toggle_play()
+        if self._before_click is not None:
+            self._session.set_playhead(self._before_click)
 
     def _on_frame_entered(self, frame: int) -> None:
         self.pause()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.views.player.picture import Chip
+from app.views.player.overlay import Chip
 from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier

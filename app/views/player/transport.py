@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIntValidator, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSlider, QToolButton, QWidget
 
 from app import assets, theme
 from app.views.player.clock import SPEEDS
@@ -20,6 +20,8 @@ class Transport(QWidget):
         jump_pressed: -1 to the beginning, +1 to the end.
         frame_entered: a typed frame.
         time_entered: a typed time in seconds.
+        volume_chosen: in percent.
+        mute_pressed: as its name says.
     """
 
     play_pressed = Signal()
@@ -29,6 +31,8 @@ class Transport(QWidget):
     jump_pressed = Signal(int)
     frame_entered = Signal(int)
     time_entered = Signal(float)
+    volume_chosen = Signal(int)
+    mute_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +65,13 @@ class Transport(QWidget):
         self._time.setAccessibleName("Time")
         self._time.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._about = QLabel()
+        self._mute = self._button("volume", "Sound on or off (Ctrl+M)")
+        self._volume = QSlider(Qt.Orientation.Horizontal)
+        self._volume.setRange(0, 100)
+        self._volume.setFixedWidth(72)
+        self._volume.setToolTip("Volume")
+        self._volume.setAccessibleName("Volume")
+        self._volume.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out((to_start, back, self._play, forward, to_end, self._loop))
         self._play.clicked.connect(self.play_pressed)
         back.clicked.connect(lambda: self.step_pressed.emit(-1))
@@ -68,6 +79,8 @@ class Transport(QWidget):
         to_start.clicked.connect(lambda: self.jump_pressed.emit(-1))
         to_end.clicked.connect(lambda: self.jump_pressed.emit(1))
         self._loop.toggled.connect(self.loop_toggled)
+        self._mute.clicked.connect(self.mute_pressed)
+        self._volume.valueChanged.connect(self.volume_chosen)
         self._frame.editingFinished.connect(self._on_frame_typed)
         self._time.editingFinished.connect(self._on_time_typed)
         self._shown = (0, 0.0)
@@ -99,20 +112,31 @@ class Transport(QWidget):
     def show_speed(self, speed: float) -> None:
         self._speed.setText(f"{speed:.1f}×" if speed == round(speed, 1) else f"{speed:g}×")
 
+    def show_volume(self, percent: int, muted: bool) -> None:
+        self._volume.blockSignals(True)
+        self._volume.setValue(percent)
+        self._volume.blockSignals(False)
+        self._icons[self._mute] = "mute" if muted or percent == 0 else "volume"
+        self._color_icons()
+
     def show_looping(self, on: bool) -> None:
         self._loop.setChecked(on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # Where there is no room for all, what the video is goes first; it stands in the status bar too.
-        places = (self._row.itemAt(place) for place in range(self._row.count()))
-        items = [item for item in places if item is not None]
-        others = sum(
-            item.sizeHint().width() + self._row.spacing() for item in items if item.widget() is not self._about
-        )
         margins = self._row.contentsMargins()
-        room = event.size().width() - margins.left() - margins.right() - others
-        self._about.setVisible(self._about.sizeHint().width() <= room)
+        room = event.size().width() - margins.left() - margins.right()
+        places = (self._row.itemAt(place) for place in range(self._row.count()))
+        spare = (self._volume, self._about)
+        room -= sum(
+            item.sizeHint().width() + self._row.spacing()
+            for item in places
+            if item is not None and item.widget() not in spare
+        )
+        for widget in spare:
+            room -= widget.sizeHint().width() + self._row.spacing()
+            widget.setVisible(room >= 0)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -158,6 +182,9 @@ class Transport(QWidget):
         row.addWidget(self._time)
         row.addStretch(1)
         row.addWidget(self._about)
+        row.addSpacing(8)
+        row.addWidget(self._mute)
+        row.addWidget(self._volume)
 
     def _color_icons(self) -> None:
         tokens = theme.current()
