@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -25,7 +27,20 @@ class ClipboardActions(QObject):
 
     def copy(self) -> None:
         """Puts the selected events into the system's clipboard."""
-        self._copied()
+        self.copy_events(self._session.selected_events)
+
+    def copy_events(self, event_ids: Sequence[str]) -> bool:
+        """Puts these events into the system's clipboard; those of several videos only as a table for other programs."""
+        project = self._session.project
+        if project is None:
+            return False
+        try:
+            text = self._clipboard.copy(project, event_ids)
+        except FednError as error:
+            self._session.messages.error(str(error))
+            return False
+        QGuiApplication.clipboard().setText(text)
+        return True
 
     def cut(self) -> None:
         """As copy, and deletes those that people made; predictions stay."""
@@ -35,20 +50,8 @@ class ClipboardActions(QObject):
         own = tuple(one for one in selected if project.tier_of(one).source != Source.DETECTOR)
         if selected and not own:
             self._session.messages.info("Predictions stay as they were found; copy them instead.")
-        elif self._session.may_change(own) and self._copied() and own:
+        elif self._session.may_change(own) and self.copy_events(selected) and own:
             self._session.do(DeleteEvents(own))
-
-    def _copied(self) -> bool:
-        project = self._session.project
-        if project is None:
-            return False
-        try:
-            text = self._clipboard.copy(project, self._session.selected_events)
-        except FednError as error:
-            self._session.messages.error(str(error))
-            return False
-        QGuiApplication.clipboard().setText(text)
-        return True
 
     def paste(self) -> None:
         """Puts the copied events at the playhead, the first of them there; they are then selected."""

@@ -43,32 +43,29 @@ class Clipboard:
     _events: tuple[CopiedEvent, ...] = field(default=())
 
     def copy(self, project: Project, ids: Sequence[str]) -> str:
-        """Takes events of one video.
+        """Takes events; those of several videos are a table for other programs, which is not pasted in here.
 
         Returns:
             An event table with tabs and a header.
 
         Raises:
-            EditError: if there is none, or they are of several videos.
+            EditError: if there is none.
         """
         check_some(tuple(ids))
         tiers = [project.tier_of(event_id) for event_id in ids]
-        if len({tier.video_id for tier in tiers}) > 1:
-            raise EditError("events of several videos cannot be copied together; copy those of one video")
         events = [
             replace(project.event(event_id), origin=origin_of(project.event(event_id), tier))
             for event_id, tier in zip(ids, tiers, strict=True)
         ]
-        video = project.video(tiers[0].video_id)
-        pairs = sorted(zip(tiers, events, strict=True), key=lambda pair: (pair[1].onset, pair[1].offset))
-        self._events = tuple(CopiedEvent(tier.name, event) for tier, event in pairs)
-        self._text = _table(
-            [
-                EventRow(video.name, event, video.subject, tier.name, source=tier.source, who=tier.who)
-                for tier, event in pairs
-            ]
+        places = {video_id: place for place, video_id in enumerate(project.videos)}
+        pairs = sorted(
+            zip(tiers, events, strict=True), key=lambda pair: (places[pair[0].video_id], pair[1].onset, pair[1].offset)
         )
-        return self._text
+        text = _table([_table_row(project, tier, event) for tier, event in pairs])
+        is_one_video = len({tier.video_id for tier in tiers}) == 1
+        self._events = tuple(CopiedEvent(tier.name, event) for tier, event in pairs) if is_one_video else ()
+        self._text = text if is_one_video else ""
+        return text
 
     def events(self, text: str) -> tuple[CopiedEvent, ...]:
         """The events in a text.
@@ -111,6 +108,11 @@ def _tier_named(project: Project, video_id: str, name: str) -> Tier:
     if tier is None:
         raise EditError(f"{project.video(video_id).name} has no tier “{name}” of a person; choose the tier to paste on")
     return tier
+
+
+def _table_row(project: Project, tier: Tier, event: Event) -> EventRow:
+    video = project.video(tier.video_id)
+    return EventRow(video.name, event, video.subject, tier.name, source=tier.source, who=tier.who)
 
 
 def _table(rows: Sequence[EventRow]) -> str:

@@ -96,9 +96,11 @@ def test_a_text_that_is_no_event_table_is_told_where(text: str, sentence: str, s
 
 def test_what_cannot_be_pasted_changes_nothing(study: Document) -> None:
     clipboard, start = Clipboard(), study.history()
-    with pytest.raises(EditError, match="several videos"):
-        study.do(AddEvents("there", (Event(1, 2, "", id="far"),)))
-        clipboard.copy(study.project, ("first", "far"))
+    study.do(AddEvents("there", (Event(1, 2, "", id="far"),)))
+    several = clipboard.copy(study.project, ("first", "far"))
+    assert len(several.splitlines()) == 3
+    with pytest.raises(FormatError, match="several videos"):
+        clipboard.paste(study.project, "other", 0, several, tier_id="there")
     with pytest.raises(EditError, match="no event is selected"):
         clipboard.copy(study.project, ())
     text = clipboard.copy(study.project, ("first", "second"))

@@ -1,0 +1,71 @@
+"""One line of the event table, and what has become of the predictions among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.document.prediction_edits import origin_of
+from fedn.annotation.action_unit import action_units_text
+from fedn.annotation.event import Event, Origin
+from fedn.annotation.project import Project
+from fedn.annotation.tier import Source, Tier
+from fedn.annotation.video import Video
+
+
+class State(StrEnum):
+    """Of a prediction; a person's event has none."""
+
+    NONE = ""
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event with where it stands. `place` is the video's in the project."""
+
+    event: Event
+    tier: Tier
+    video: Video
+    place: int
+    state: State
+
+    @property
+    def text(self) -> str:
+        """Everything that a filter may look for, in small letters."""
+        event = self.event
+        parts = (
+            self.video.name, self.video.subject, self.tier.name, self.tier.who, event.label, event.kind,
+            action_units_text(event.action_units), event.note, self.state.value,
+        )  # fmt: skip
+        return "\n".join(parts).casefold()
+
+
+class PredictionStates:
+    """What has become of predictions; what a video's people have accepted is looked up once until it is forgotten."""
+
+    def __init__(self) -> None:
+        self._accepted: dict[str, frozenset[Origin]] = {}
+
+    def forget(self, video_id: str = "") -> None:
+        if video_id:
+            self._accepted.pop(video_id, None)
+        else:
+            self._accepted.clear()
+
+    def of(self, project: Project, event: Event, tier: Tier) -> State:
+        if tier.source is not Source.DETECTOR:
+            return State.NONE
+        if project.is_rejected(event.id):
+            return State.REJECTED
+        return State.ACCEPTED if origin_of(event, tier) in self.accepted(project, tier.video_id) else State.OPEN
+
+    def accepted(self, project: Project, video_id: str) -> frozenset[Origin]:
+        """The predictions that tiers of people have taken over."""
+        if video_id not in self._accepted:
+            people = (tier for tier in project.tiers_of(video_id) if tier.source is not Source.DETECTOR)
+            events = (event for tier in people for event in project.events(tier.id))
+            self._accepted[video_id] = frozenset(event.origin for event in events if event.origin is not None)
+        return self._accepted[video_id]
