@@ -223,8 +223,7 @@ class Session(QObject):
         if project is None:
             return False
         tiers = dict.fromkeys((*(project.tier_of(one).id for one in event_ids), *tier_ids))
-        views = getattr(self, "tier_views", None)
-        locked = next((one for one in tiers if one in project.tiers and views and views.is_locked(one)), None)
+        locked = next((one for one in tiers if one in project.tiers and self.tier_views.is_locked(one)), None)
         if locked is not None:
             name = project.tier(locked).name
             self.messages.info(f"The tier “{name}” is locked; unlock it in its menu on the timeline to change it.")
