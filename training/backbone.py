@@ -1,4 +1,4 @@
-"""The backbone takes part in training: live features of some frames of each window, from cached face crops.
+"""The backbone takes part in training: live features of frames of each window, from cached face crops.
 
 Statistics of its norms stay fixed: a few windows are too few to estimate them. Tensor letters: B windows, F frames a
 window reads, C channels, N live frames.
@@ -7,25 +7,49 @@ window reads, C channels, N live frames.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from numpy.typing import NDArray
+from torch import Tensor
 
 from fedn.features.backbone_runtime import MEAN, STD
+from fedn.features.extract import usable_cores
 from fedn.models.fedn import FednDetector
 from fedn.models.resnet import ResNet18
+from training.config import OptimizationConfig
 from training.crops import CropStore
-from training.windows import Batch, GridSample, Place, read_cells
+from training.memory import chunk_frames
+from training.precision import Precision
+from training.windows import Drawn, GridSample, read_cells
 
-CHUNK_FRAMES = 16
+
+class LivePictures(NamedTuple):
+    """Frames whose features are computed anew.
+
+    Attributes:
+        pictures: (N, H, W, 3) uint8, aligned faces in RGB.
+        windows, positions: (N,) the place of each in the batch's frames.
+        references: (N, C) what is subtracted from its feature.
+    """
+
+    pictures: Tensor
+    windows: Tensor
+    positions: Tensor
+    references: Tensor
 
 
 class LiveBackbone:
-    """Replaces cached features of a batch by live ones and carries the gradient back into the backbone.
+    """Puts live features into a batch and carries the gradient back into the backbone.
 
     The gradient passes in two steps, so that memory does not grow with the batch: features without a graph, then, when
-    the gradient at the features is known, each chunk once more with a graph.
+    the gradient at the features is known, each chunk of pictures once more with a graph (activation checkpointing over
+    pictures). Without `recompute` the graph is kept, which is a quarter faster where memory allows it.
+
+    Args:
+        crops: for each sample, in their order.
     """
 
     def __init__(
@@ -33,61 +57,81 @@ class LiveBackbone:
         backbone: ResNet18,
         detector: FednDetector,
         crops: Sequence[CropStore],
-        *,
-        frames: int,
-        device: torch.device,
-        bfloat16: bool,
+        how: OptimizationConfig,
+        precision: Precision,
     ) -> None:
-        self.backbone = backbone.to(device).eval()
-        self.backbone.requires_grad_(True)
-        self._detector, self._crops, self._frames = detector, crops, frames
-        self._device, self._bfloat16 = device, bfloat16
-        self._images: Tensor | None = None
+        self.backbone = backbone.eval().requires_grad_(True)
+        self.detector, self._crops, self._precision = detector, crops, precision
+        self._frames, self._recompute = how.gradient_frames, how.recompute
+        self._chunk = chunk_frames(precision.device)
+        self._readers = ThreadPoolExecutor(usable_cores(), thread_name_prefix="crops")
+        self._pictures: Tensor | None = None
         self._features: Tensor | None = None
 
-    def parameters(self) -> list[nn.Parameter]:
-        return list(self.backbone.parameters())
+    def load(self, samples: Sequence[GridSample], drawn: Sequence[Drawn]) -> LivePictures | None:
+        """The pictures of up to `gradient_frames` random positions of every window; None if no frame has a face."""
+        wanted = [
+            (window, position, one.place.row, frame)
+            for window, one in enumerate(drawn)
+            for position, frame in self._chosen(samples[one.place.row], one)
+        ]
+        pictures = list(self._readers.map(lambda row: self._crops[row[2]].read(row[3]), wanted))
+        found = [(row, picture) for row, picture in zip(wanted, pictures, strict=True) if picture is not None]
+        if not found:
+            return None
+        return LivePictures(
+            torch.from_numpy(np.stack([picture for _, picture in found])),
+            torch.tensor([window for (window, *_), _ in found]),
+            torch.tensor([position for (_, position, *_), _ in found]),
+            torch.stack([samples[row].reference for (_, _, row, _), _ in found]),
+        )
 
-    def replace(self, batch: Batch, samples: Sequence[GridSample], places: Sequence[Place], seed: int) -> Batch:
-        """The batch with live features in up to `frames` random positions of every window."""
-        random = np.random.default_rng((seed, 3))
-        images, windows, positions = [], [], []
-        for window, place in enumerate(places):
-            sample, crops = samples[place.row], self._crops[place.row]
-            cells = np.round(read_cells(place, self._detector.config)).astype(np.int64)
-            for position in sorted(random.permutation(len(cells))[: self._frames]):
-                cell = int(cells[position].clip(0, len(sample.frames) - 1))
-                image = crops.read(int(sample.frames[cell]))
-                if image is not None:
-                    images.append(image)
-                    windows.append(window)
-                    positions.append(int(position))
-        if not images:
+    def _chosen(self, sample: GridSample, one: Drawn) -> list[tuple[int, int]]:
+        """Positions in the window, and the video's frame at each."""
+        cells = np.round(read_cells(one.place, self.detector.config)).astype(np.int64)
+        random = np.random.default_rng((one.seed, 5))
+        positions: NDArray[np.int64] = np.sort(random.permutation(len(cells))[: self._frames])
+        frames = sample.frames[cells[positions].clip(0, len(sample.frames) - 1)]
+        return list(zip(positions.tolist(), frames.tolist(), strict=True))
+
+    def with_live(self, frames: Tensor, live: LivePictures | None) -> Tensor:
+        """Prepared frames (B, F, C) with live features in their places; everything is on the device."""
+        if live is None:
             self._features = None
-            return batch
-        self._images = torch.from_numpy(np.stack(images))  # (N, 224, 224, 3) uint8
-        with torch.no_grad():
-            live = torch.cat([self._forward(chunk) for chunk in self._images.split(CHUNK_FRAMES)])
-        self._features = live.float().requires_grad_(True)
-        references = torch.stack([samples[places[window].row].reference for window in windows]).to(self._device)
-        prepared = (self._features - references - self._detector.feature_mean) / self._detector.feature_scale
-        frames = batch.frames.to(self._device).clone()
-        frames[torch.tensor(windows), torch.tensor(positions)] = prepared
-        return Batch(frames, batch.truth)
+            return frames
+        if self._recompute:
+            with torch.no_grad():
+                features = torch.cat([self._forward(chunk) for chunk in live.pictures.split(self._chunk)])
+            self._pictures, self._features = live.pictures, features.requires_grad_(True)
+        else:
+            features = torch.cat([self._forward(chunk) for chunk in live.pictures.split(self._chunk)])
+        prepared = (features - live.references - self.detector.feature_mean) / self.detector.feature_scale
+        frames = frames.clone()
+        frames[live.windows, live.positions] = prepared
+        return frames
 
-    def backward(self) -> None:
+    def carry_back(self) -> None:
         """Carries the gradient at the live features into the backbone's weights."""
-        if self._features is None or self._features.grad is None or self._images is None:
+        if self._features is None or self._features.grad is None or self._pictures is None:
             return
-        gradients = self._features.grad.split(CHUNK_FRAMES)
-        for chunk, gradient in zip(self._images.split(CHUNK_FRAMES), gradients, strict=True):
-            self._forward(chunk).float().backward(gradient)
-        nn.utils.clip_grad_norm_(self.backbone.parameters(), 1.0)
-        self._features = self._images = None
+        gradients = self._features.grad.split(self._chunk)
+        for chunk, gradient in zip(self._pictures.split(self._chunk), gradients, strict=True):
+            self._forward(chunk).backward(gradient)
+        self._pictures = self._features = None
 
-    def _forward(self, images: Tensor) -> Tensor:
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bfloat16):
-            return self.backbone(normalized(images.to(self._device)))
+    def shrink(self) -> bool:
+        """Half as many pictures at once, if there were several."""
+        if not self._recompute:
+            self._recompute = True
+            return True
+        if self._chunk == 1:
+            return False
+        self._chunk //= 2
+        return True
+
+    def _forward(self, pictures: Tensor) -> Tensor:
+        with self._precision.computing():
+            return self.backbone(normalized(pictures)).float()
 
 
 def normalized(images: Tensor) -> Tensor:

@@ -23,32 +23,13 @@ from fedn.features.extract import VideoFeatures
 from fedn.model_info import ModelInfo
 from fedn.models.ceflnet import build_ceflnet
 from fedn.predictors.ceflnet import CeflnetModel, CeflnetRecognizer, clips_of, face_at_rest, save_ceflnet
-from fedn.progress import SILENT, Reporter
+from fedn.progress import Reporter
 from training.config import TrainingConfig
-from training.control import Control
-from training.course import run_course
 from training.datasets.sample import Sample
 from training.evaluation import Predicted
-from training.learner import Learner, OnStep, pretrained_backbone, starting_labels
-from training.run import RunReport
+from training.learner import Learner, pretrained_backbone, starting_labels
 
 MOVED_SHARE = 0.15
-
-
-def train_ceflnet(
-    config: TrainingConfig,
-    out: Path,
-    reporter: Reporter = SILENT,
-    control: Control | None = None,
-    resume: bool = False,
-) -> RunReport:
-    """Trains a recognizer and writes it to `out / "model"`.
-
-    Raises:
-        TrainingError: if the config, the data or the folder do not allow it.
-        Cancelled: if it was cancelled; the run can be resumed.
-    """
-    return run_course(config, out, reporter, control, resume, CeflnetLearner)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +59,7 @@ class CeflnetLearner(Learner):
         if not self._learned:
             labels = ", ".join(self.info.labels)
             raise TrainingError(f"no reviewed event has one of the labels {labels}; correct the recipe")
-        self._network.fit_scale(self._clips(self._learned, None).flatten(0, 2))
+        self._network.fit_scale(self._clips(self._learned, None).flatten(0, 2).to(self.device))
         scale = {"feature_mean": self._network.feature_mean, "feature_scale": self._network.feature_scale}
         self.average.load(scale)
 
@@ -94,23 +75,20 @@ class CeflnetLearner(Learner):
     def _clips(self, batch: Sequence[NamedInterval], random: np.random.Generator | None) -> Tensor:
         config = self._network.config
         rows = [clips_of(one.features, [moved(one.event.interval, random)], config, one.rest) for one in batch]
-        return torch.cat(rows).to(self.device)
+        return torch.cat(rows)
 
-    def train_epoch(self, epoch: int, on_step: OnStep) -> dict[str, float]:
+    def plan(self, epoch: int) -> list[list[NamedInterval]]:
         how = self.config.optimization
-        torch.manual_seed(self.config.seed * 100_003 + epoch)
-        random = np.random.default_rng((self.config.seed, 2, epoch))
-        order = random.permutation(len(self._learned))
-        starts = range(0, len(order), how.batch_size)
-        self._network.train()
-        total = 0.0
-        for number, first in enumerate(starts, start=1):
-            batch = [self._learned[index] for index in order[first : first + how.batch_size]]
-            labels = torch.tensor([one.label for one in batch], device=self.device)
-            loss = functional.cross_entropy(self._network(self._clips(batch, random)), labels)
-            total += self.descend(loss, epoch + first / len(order))
-            on_step(number, len(starts), total / number)
-        return {"loss": total / len(starts), "steps": len(starts)}
+        order = np.random.default_rng((self.config.seed, 2, epoch)).permutation(len(self._learned))
+        firsts = range(0, len(order), how.batch_size)
+        return [[self._learned[index] for index in order[first : first + how.batch_size]] for first in firsts]
+
+    def load(self, items: Sequence[NamedInterval], random: np.random.Generator) -> tuple[Tensor, Tensor]:
+        return self._clips(items, random), torch.tensor([one.label for one in items])
+
+    def losses(self, batch: tuple[Tensor, Tensor], share: float, totals: Tensor) -> dict[str, Tensor]:
+        clips, labels = (values.to(self.device) for values in batch)
+        return {"loss": share * functional.cross_entropy(self._network(clips), labels)}
 
     def _model(self, weights: Mapping[str, Tensor], info: ModelInfo) -> CeflnetModel:
         network = build_ceflnet(self._network.config, seed=0)
@@ -144,3 +122,6 @@ def moved(interval: Interval, random: np.random.Generator | None) -> Interval:
     by = np.round(random.uniform(-MOVED_SHARE, MOVED_SHARE, 2) * interval.length).astype(int)
     start = max(0, interval.start + int(by[0]))
     return Interval(start, max(start + 1, interval.stop + int(by[1])))
+
+
+LEARNER = CeflnetLearner

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,36 +25,32 @@ from fedn.features.extract import VideoFeatures
 from fedn.model_info import ModelInfo, read_model_info
 from fedn.models.cfc_sp import CfcSp, FrameNet, build_cfc_sp
 from fedn.predictors.cfc_sp import CfcSpModel, CfcSpPredictor, load_cfc_sp, row_maker, save_cfc_sp
-from fedn.progress import SILENT, Reporter
+from fedn.progress import Reporter
 from fedn.time_grid import TimeGrid
 from training.config import AugmentationConfig, TrainingConfig
-from training.control import Control
-from training.course import run_course
 from training.datasets.sample import Sample
 from training.evaluation import Predicted, predict
 from training.frame_targets import IGNORED, NEUTRAL, frame_targets
-from training.learner import Learner, OnStep, decayed_groups, pretrained_backbone, starting_labels
-from training.run import RunReport
+from training.learner import Learner, decayed_groups, pretrained_backbone, starting_labels
 
 LABEL_SMOOTHING = 0.1
 OVERSAMPLED_BELOW = 0.15
 SCALE_FRAMES = 4096
 
 
-def train_cfc_sp(
-    config: TrainingConfig,
-    out: Path,
-    reporter: Reporter = SILENT,
-    control: Control | None = None,
-    resume: bool = False,
-) -> RunReport:
-    """Trains a CFC-SP and writes it to `out / "model"`.
+class Chosen(NamedTuple):
+    """Cells by number that the coarse and the fine network learn from in a step."""
 
-    Raises:
-        TrainingError: if the config, the data or the folder do not allow it.
-        Cancelled: if it was cancelled; the run can be resumed.
-    """
-    return run_course(config, out, reporter, control, resume, CfcSpLearner)
+    coarse: NDArray[np.int64]
+    fine: NDArray[np.int64]
+
+
+class FrameBatch(NamedTuple):
+    """Rows (N, W), references (N, C) and targets (N,) of single frames."""
+
+    rows: Tensor
+    references: Tensor
+    targets: Tensor
 
 
 class CfcSpLearner(Learner):
@@ -85,40 +82,36 @@ class CfcSpLearner(Learner):
             self.network.shares.copy_(torch.tensor(self.network.grouping.shares(counts)))
             self.begin_average()
 
-    def train_epoch(self, epoch: int, on_step: OnStep) -> dict[str, float]:
+    def plan(self, epoch: int) -> list[Chosen]:
         how = self.config.optimization
         random = np.random.default_rng((self.config.seed, 2, epoch))
-        torch.manual_seed(self.config.seed * 100_003 + epoch)
         coarse = balanced_draw(self.frames.coarse, random)
         fine = balanced_draw(self.frames.fine, random)
         count = max(1, len(coarse) // how.batch_size)
         count = min(count, how.steps_per_epoch) if how.steps_per_epoch else count
-        self.network.train()
-        sums = np.zeros(3)
-        for step in range(count):
-            losses = [self._loss(self.network.coarse, coarse[step::count], self.frames.coarse)]
-            if self.network.fine is not None and len(fine):
-                losses.append(self._loss(self.network.fine, fine[step::count], self.frames.fine))
-            self.descend(torch.stack(losses).sum(), epoch + step / count)
-            parts = [float(loss.detach()) for loss in losses] + [0.0]
-            sums += [sum(parts), *parts[:2]]
-            on_step(step + 1, count, float(sums[0]) / (step + 1))
-        means = sums / count
-        return {
-            "loss": float(means[0]),
-            "coarse_loss": float(means[1]),
-            "fine_loss": float(means[2]),
-            "steps": count,
-        }
+        most = how.batch_size
+        return [Chosen(coarse[step::count][:most], fine[step::count][:most]) for step in range(count)]
 
-    def _loss(self, net: FrameNet, chosen: NDArray[np.int64], targets: NDArray[np.int64]) -> Tensor:
-        """Of at most a batch of the chosen frames."""
-        chosen = chosen[: self.config.optimization.batch_size]
-        rows, references = (values.to(self.device) for values in self.frames.rows(chosen))
+    def share(self, items: Chosen, number: int, count: int) -> Chosen:
+        return Chosen(items.coarse[number::count], items.fine[number::count])
+
+    def size(self, items: Chosen) -> int:
+        return len(items.coarse)
+
+    def load(self, items: Chosen, random: np.random.Generator) -> tuple[FrameBatch, FrameBatch]:
+        coarse = FrameBatch(*self.frames.rows(items.coarse), torch.from_numpy(self.frames.coarse[items.coarse]))
+        return coarse, FrameBatch(*self.frames.rows(items.fine), torch.from_numpy(self.frames.fine[items.fine]))
+
+    def losses(self, batch: tuple[FrameBatch, FrameBatch], share: float, totals: Tensor) -> dict[str, Tensor]:
+        coarse = share * self._loss(self.network.coarse, batch[0])
+        fine = coarse.detach() * 0
+        if self.network.fine is not None and len(batch[1].targets):
+            fine = share * self._loss(self.network.fine, batch[1])
+        return {"loss": coarse + fine, "coarse_loss": coarse, "fine_loss": fine}
+
+    def _loss(self, net: FrameNet, batch: FrameBatch) -> Tensor:
+        rows, references, wanted = (values.to(self.device) for values in batch)
         x = vary_features(self.network.standard(net, rows, references), self.config.augmentation)
-        wanted = torch.from_numpy(targets[chosen]).to(self.device)
-        if len(chosen) == 0:
-            return net.head(x).sum() * 0.0
         return nnf.cross_entropy(net.head(x), wanted, label_smoothing=LABEL_SMOOTHING)
 
     def predict(self, weights: Mapping[str, Tensor], samples: Sequence[Sample], reporter: Reporter) -> Predicted:
@@ -235,3 +228,6 @@ def starting_cfc_sp(config: TrainingConfig) -> CfcSpModel:
     network.start_from(backbone.layer4[1])
     info = ModelInfo(config.name, labels, numbers, kind="cfc-sp", **asdict(config.detection))
     return CfcSpModel(backbone, network, info)
+
+
+LEARNER = CfcSpLearner

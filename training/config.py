@@ -135,7 +135,11 @@ class OptimizationConfig:
         epochs, batch_size: passes over the windows; windows in a step.
         learning_rate, weight_decay, gradient_clip, warmup_epochs: of Adam, with a cosine after the warm-up.
         backbone_rate: the backbone's learning rate as a share of the detector's.
-        gradient_frames: frames of a window that carry gradient into the backbone.
+        gradient_frames: frames of a window that carry gradient into the backbone; the others have the features of the
+            backbone as it was when the epoch began. A window reads 134.
+        recompute: compute pictures twice rather than keep what their gradient needs: slower, in far less memory.
+        parts: a batch goes through in so many parts, whose gradients are added up. More where memory is not enough.
+        crop_cache_gb: the most that cached face crops may take on the disk.
         ema: decay of the averaged weights that are evaluated and kept.
         interval_loss: "diou", "giou" or "iou".
         anchor_loss: "interval" takes the same for anchors, "smooth_l1" LGSNet's, of shift and log ratio.
@@ -147,7 +151,8 @@ class OptimizationConfig:
         negatives: windows without an event per window with one, per video.
         least_negatives: of a video that has few or no windows with an event.
         parent_pull: strength with which a retrained detector is held at its parent's weights.
-        bfloat16: compute in bfloat16 where that is safe.
+        bfloat16: compute in bfloat16 where that is safe; in float16 on graphics cards that cannot.
+        patience: epochs without improvement on the validation subjects after which the training ends; 0 for never.
     """
 
     scope: Literal["detector", "full"] = "detector"
@@ -172,6 +177,10 @@ class OptimizationConfig:
     least_negatives: int = 2
     parent_pull: float = 0.0
     bfloat16: bool = True
+    patience: int = 0
+    recompute: bool = True
+    parts: int = 1
+    crop_cache_gb: float = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +202,10 @@ class TrainingConfig:
         name: of the model that comes out.
         kind: of the model, one of `fedn.model_kinds.KINDS`.
         seed: the same seed, data and machine give the same weights.
-        device: "auto", "cpu" or "cuda".
+        device: "auto", "cpu", "cuda" or "mps".
         threads: processor threads, 0 to leave the choice to torch.
-        checkpoint_s: seconds between checkpoints, which are written at the end of an epoch.
+        checkpoint_s, checkpoint_steps: seconds between checkpoints, and steps if not 0.
+        tensorboard: also write curves for TensorBoard into the run's folder.
     """
 
     name: str = "fedn"
@@ -203,7 +213,9 @@ class TrainingConfig:
     seed: int = 0
     device: str = "auto"
     threads: int = 0
-    checkpoint_s: float = 20.0
+    checkpoint_s: float = 60.0
+    checkpoint_steps: int = 0
+    tensorboard: bool = False
     data: DataConfig = field(default_factory=DataConfig)
     start: StartConfig = field(default_factory=StartConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
@@ -217,6 +229,9 @@ class TrainingConfig:
             (how.batch_size, "batch_size", 1),
             (how.window_step, "window_step", 1),
             (how.gradient_frames, "gradient_frames", 1),
+            (how.parts, "parts", 1),
+            (how.patience, "patience", 0),
+            (self.checkpoint_steps, "checkpoint_steps", 0),
             (self.augmentation.variants, "variants", 0),
         ]:
             if value < least:

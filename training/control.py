@@ -1,14 +1,22 @@
-"""Pause, stop and cancel a training from outside: lines on standard input, or Ctrl+C."""
+"""Pause, stop and cancel a training from outside: lines on standard input or in the run's folder, or Ctrl+C."""
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from fedn.progress import Cancelled, Record, Reporter
+from training.run_status import CommandFile
+
+if TYPE_CHECKING:
+    from training.processes import Processes
+
+SECONDS_BETWEEN_LOOKS = 0.5
+GO, STOP, CANCEL = 0, 1, 2
 
 
 class Control:
@@ -23,6 +31,8 @@ class Control:
         self._go.set()
         self.stop_requested = False
         self.cancel_requested = False
+        self._file: CommandFile | None = None
+        self._looked = 0.0
 
     @property
     def paused(self) -> bool:
@@ -42,19 +52,50 @@ class Control:
                 self.cancel_requested = True
                 self._go.set()
 
+    def follow(self, file: CommandFile) -> None:
+        """Obeys the lines of a file too, from which a window that was closed meanwhile speaks."""
+        self._file = file
+
+    def _look(self) -> None:
+        if self._file is not None and time.monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
+            self._looked = time.monotonic()
+            for line in self._file.new_lines():
+                self.command(line)
+
     def check(self, reporter: Reporter) -> None:
         """Waits while paused.
 
         Raises:
             Cancelled: if the training should end without a result.
         """
+        self._look()
         if self.paused and not self.cancel_requested:
             reporter.progress("Paused", 0, 0, paused=True)
             while not self._go.wait(0.2) and not reporter.stop_requested:
-                pass
+                self._look()
             reporter.progress("Going on", 0, 0, paused=False)
         if self.cancel_requested or reporter.stop_requested:
             raise Cancelled
+
+    def check_all(self, reporter: Reporter, processes: Processes) -> None:
+        """Between two steps: all processes of a training do what the first one was told.
+
+        Raises:
+            Cancelled: if the training should end without a result.
+            Stopped: if it should end and keep its best epoch.
+        """
+        word = GO
+        try:
+            if processes.is_first:
+                self.check(reporter)
+                word = STOP if self.stop_requested else GO
+        except Cancelled:
+            word = CANCEL
+        word = processes.from_first(word)
+        if word == CANCEL:
+            raise Cancelled
+        if word == STOP:
+            raise Stopped
 
     def listen(self, stream: TextIO) -> None:
         """Obeys lines from a stream, in a thread of its own, until the stream ends."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,37 +18,27 @@ from fedn.model_info import ModelInfo, read_model_info
 from fedn.models.fesnet import KINDS, build_fesnet
 from fedn.models.resnet_front import LAYER_3, SHAPES, ResNetFront
 from fedn.predictors.fesnet import FesnetModel, FesnetPredictor, load_fesnet, save_fesnet
-from fedn.progress import SILENT, Reporter
+from fedn.progress import Reporter
 from training.config import AugmentationConfig, TrainingConfig
-from training.control import Control
-from training.course import run_course
 from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
 from training.evaluation import Predicted, predict
 from training.fesnet_losses import fesnet_loss
 from training.frame_targets import IGNORED, NEUTRAL, inverse_root_weights
 from training.frame_windows import FrameSample, IntervalBatch, Place, collate, draw_intervals
-from training.learner import Learner, OnStep, below, decayed_groups, pretrained_backbone, starting_labels
+from training.learner import Learner, below, decayed_groups, pretrained_backbone, starting_labels
 from training.live_maps import LiveMaps
-from training.run import RunReport
 
 SCALE_FRAMES = 1024
 
 
-def train_fesnet(
-    config: TrainingConfig,
-    out: Path,
-    reporter: Reporter = SILENT,
-    control: Control | None = None,
-    resume: bool = False,
-) -> RunReport:
-    """Trains a FESNet and writes it to `out / "model"`.
+class LoadedIntervals(NamedTuple):
+    """Intervals and their places, with what each is compared with, and the generator for what varies them."""
 
-    Raises:
-        TrainingError: if the config, the data or the folder do not allow it.
-        Cancelled: if it was cancelled; the run can be resumed.
-    """
-    return run_course(config, out, reporter, control, resume, FesnetLearner)
+    intervals: IntervalBatch
+    places: Sequence[Place]
+    references: Tensor
+    random: np.random.Generator
 
 
 class FesnetLearner(Learner):
@@ -90,38 +81,47 @@ class FesnetLearner(Learner):
             stores = [self._store(sample, reporter) for sample in samples]
             self._live = LiveMaps(self.front, stores, frames=how.gradient_frames, device=self.device)
 
-    def train_epoch(self, epoch: int, on_step: OnStep) -> dict[str, float]:
-        how, length = self.config.optimization, self._core.config.window_frames
-        random = np.random.default_rng((self.config.seed, 2, epoch))
-        torch.manual_seed(self.config.seed * 100_003 + epoch)
-        augmentation = self.config.augmentation
+    def train_mode(self) -> None:
+        # Statistics of the backbone's norms stay as they are.
+        self._core.train()
+
+    def plan(self, epoch: int) -> list[list[Place]]:
+        how = self.config.optimization
         places = draw_intervals(
-            self.samples, length=length, step=how.window_step, augmentation=augmentation, random=random
+            self.samples,
+            length=self._core.config.window_frames,
+            step=how.window_step,
+            augmentation=self.config.augmentation,
+            random=np.random.default_rng((self.config.seed, 2, epoch)),
         )
         batches = [places[first : first + how.batch_size] for first in range(0, len(places), how.batch_size)]
-        batches = batches[: how.steps_per_epoch] if how.steps_per_epoch else batches
-        self._core.train()
-        sums = np.zeros(4)
-        for number, chosen in enumerate(batches):
-            batch = collate(self.samples, chosen, length)
-            sums += self._step(batch, chosen, epoch + number / len(batches), random)
-            on_step(number + 1, len(batches), float(sums[0]) / (number + 1))
-        means = dict(zip(("loss", "frame_loss", "smooth_loss", "label_loss"), sums / max(1, len(batches)), strict=True))
-        return {**{name: float(value) for name, value in means.items()}, "steps": len(batches)}
+        return batches[: how.steps_per_epoch] if how.steps_per_epoch else batches
 
-    def _step(
-        self, batch: IntervalBatch, places: Sequence[Place], epoch: float, random: np.random.Generator
-    ) -> np.ndarray:
-        rows = batch.rows
+    def name(self, items: Sequence[Place]) -> str:
+        return ", ".join(sorted({self.samples[place.row].sample.video for place in items}))
+
+    def load(self, items: Sequence[Place], random: np.random.Generator) -> LoadedIntervals:
+        batch = collate(self.samples, items, self._core.config.window_frames)
+        return LoadedIntervals(batch, items, references(batch.kinds, self._core.config, random), random)
+
+    def losses(self, batch: LoadedIntervals, share: float, totals: Tensor) -> dict[str, Tensor]:
+        rows = batch.intervals.rows
         if self._live is not None:
-            rows = self._live.replace(rows, self.samples, places, random)
-        rows = vary_maps(rows.to(self.device).float(), self.config.augmentation, random)
-        reference = references(batch.kinds, self._core.config, random).to(self.device)
-        output = self._core(rows, reference)
-        expressions = type(batch.expressions)(*(column.to(self.device) for column in batch.expressions))
-        losses = fesnet_loss(output, batch.kinds.to(self.device), expressions, self.weights, self.config.optimization)
-        self.descend(losses.total, epoch, self._live.backward if self._live is not None else None)
-        return np.array([float(value.detach()) for value in losses])
+            rows = self._live.replace(rows, self.samples, batch.places, batch.random)
+        rows = vary_maps(rows.to(self.device).float(), self.config.augmentation, batch.random)
+        output = self._core(rows, batch.references.to(self.device))
+        kinds = batch.intervals.kinds.to(self.device)
+        known = batch.intervals.expressions
+        expressions = type(known)(*(column.to(self.device) for column in known))
+        losses = fesnet_loss(output, kinds, expressions, self.weights, self.config.optimization)
+        return {
+            name: share * value
+            for name, value in zip(("loss", "frame_loss", "smooth_loss", "label_loss"), losses, strict=True)
+        }
+
+    def after_backward(self) -> None:
+        if self._live is not None:
+            self._live.backward()
 
     def predict(self, weights: Mapping[str, Tensor], samples: Sequence[Sample], reporter: Reporter) -> Predicted:
         model = self._model(weights, self.info)
@@ -212,3 +212,6 @@ def _some_maps(samples: Sequence[Sample]) -> Tensor:
         parts.append(sample.features[seen[np.linspace(0, len(seen) - 1, min(share, len(seen))).astype(int)]])
     shape = SHAPES[LAYER_3]
     return torch.from_numpy(np.concatenate(parts)).reshape(-1, shape.channels, shape.side, shape.side)
+
+
+LEARNER = FesnetLearner

@@ -1,4 +1,4 @@
-"""Training of the full network: crops are cached once, the backbone learns, its features are computed anew."""
+"""The scope "full": face crops are cached once, the backbone learns, features are computed anew with it."""
 
 from __future__ import annotations
 
@@ -10,71 +10,77 @@ import numpy as np
 import torch
 
 from fedn.features.backbone_runtime import BackboneRuntime
-from fedn.models.fedn import FednDetector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
-from training.backbone import LiveBackbone
-from training.config import TrainingConfig
 from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
-from training.windows import GridSample, to_grid
+from training.processes import Processes
 
 
 class FullScope:
-    """What training the backbone needs beside the detector's loop."""
+    """The crops of videos, and their features by any backbone.
 
-    def __init__(
-        self,
-        backbone: ResNet18,
-        detector: FednDetector,
-        samples: Sequence[Sample],
-        config: TrainingConfig,
-        device: torch.device,
-    ) -> None:
-        self._backbone, self._detector, self._config, self._device = backbone, detector, config, device
+    Args:
+        folder: for crops of samples that have no cache of their own.
+        limit_gb: the most that crops may take on the disk.
+    """
+
+    def __init__(self, folder: Path, limit_gb: float) -> None:
+        self._folder, self._limit_gb = folder, limit_gb
         self._stores: dict[str, CropStore] = {}
-        self._samples = list(samples)
-        self._folder: Path | None = None
-        self.live: LiveBackbone | None = None
 
-    def prepare(self, run: Path, reporter: Reporter) -> None:
-        """Caches the crops of the training videos in the run folder."""
-        self._folder = run / "crops"
-        how = self._config.optimization
-        stores = [self._store(sample, reporter) for sample in self._samples]
-        self.live = LiveBackbone(
-            self._backbone,
-            self._detector,
-            stores,
-            frames=how.gradient_frames,
-            device=self._device,
-            bfloat16=how.bfloat16,
-        )
+    def stores(self, samples: Sequence[Sample], backbone: ResNet18, reporter: Reporter) -> list[CropStore]:
+        """The crops of each sample, cut out if they are not there yet, as large as the backbone sees them.
 
-    def refresh(self, samples: Sequence[GridSample], labels: Sequence[str], reporter: Reporter) -> list[GridSample]:
-        """The training samples with the features of the backbone as it is now."""
-        fresh = self.with_features([sample.sample for sample in samples], reporter)
-        return [to_grid(sample, labels, self._detector) for sample in fresh]
+        Raises:
+            TrainingError: if a sample has no video, or the crops need more than the limit.
+            Cancelled: if `reporter` asked to stop.
+        """
+        for sample in samples:
+            if sample.video not in self._stores:
+                self._stores[sample.video] = crops_of(
+                    sample,
+                    self._folder,
+                    reporter,
+                    size=int(backbone.input_size),
+                    limit_gb=self._limit_gb,
+                    in_use=list(self._stores.values()),
+                )
+        return [self._stores[sample.video] for sample in samples]
 
-    def with_features(self, samples: Sequence[Sample], reporter: Reporter) -> list[Sample]:
-        """Samples with the features of the backbone as it is now."""
-        runtime = BackboneRuntime(self._backbone, str(self._device))
+    def with_features(
+        self,
+        samples: Sequence[Sample],
+        backbone: ResNet18,
+        device: torch.device,
+        reporter: Reporter,
+        processes: Processes | None = None,
+    ) -> list[Sample]:
+        """Samples with the features of a backbone.
+
+        Args:
+            processes: that share the work; each gets all features.
+        """
+        stores = self.stores(samples, backbone, reporter)
+        runtime = BackboneRuntime(backbone, str(device))
         result = []
-        for number, sample in enumerate(samples):
-            store = self._store(sample, reporter)
+        for number, (sample, store) in enumerate(zip(samples, stores, strict=True)):
             features = np.array(sample.features)
-            frames = store.frames()
-            for first in range(0, len(frames), runtime.batch):
-                reporter.check()
-                chunk = frames[first : first + runtime.batch]
-                crops = [crop for crop in map(store.read, chunk) if crop is not None]
-                features[chunk] = runtime(np.stack(crops))
+            mine = processes is None or number % processes.count == processes.index
+            if mine:
+                _fill(features, store, runtime, reporter)
+            if processes is not None and processes.count > 1:
+                own = torch.from_numpy(features).float()
+                features = processes.sum(own if mine else torch.zeros_like(own)).numpy().astype(np.float16)
             reporter.progress("Computing features anew", number + 1, len(samples), stage="features")
             result.append(replace(sample, features=features))
         return result
 
-    def _store(self, sample: Sample, reporter: Reporter) -> CropStore:
-        if sample.video not in self._stores:
-            assert self._folder is not None
-            self._stores[sample.video] = crops_of(sample, self._folder, reporter)
-        return self._stores[sample.video]
+
+def _fill(features: np.ndarray, store: CropStore, runtime: BackboneRuntime, reporter: Reporter) -> None:
+    """Replaces the rows (T, C) of frames that have a crop."""
+    frames = store.frames()
+    for first in range(0, len(frames), runtime.batch):
+        reporter.check()
+        chunk = frames[first : first + runtime.batch]
+        features[chunk] = runtime(np.stack([crop for crop in map(store.read, chunk) if crop is not None]))

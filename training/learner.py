@@ -1,58 +1,63 @@
-"""What a kind of model brings to a training, and what it keeps between its steps. The rest is `training.course`."""
+"""What a kind of model brings to a training, and what it keeps between its steps. `training.loop` takes the steps, and
+`training.course` does what comes before, between and after epochs."""
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from fedn.errors import TrainingError
-from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.model_info import ModelInfo
 from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
 from fedn.registry import DEFAULT_MODEL
 from training.average import WeightAverage
 from training.config import TrainingConfig
+from training.datasets.features import FeatureSource
 from training.datasets.sample import Sample
 from training.evaluation import Predicted
-from training.loop import learning_rate
+from training.precision import Precision
+from training.processes import Processes
 from training.start import starting_backbone
 
-OnStep = Callable[[int, int, float], None]
-"""Called after each step with the steps done, all steps of the epoch, and the loss; may raise to end the epoch."""
-
-AVERAGE = "average."
+NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
 
 
 class Learner(ABC):
     """One kind of model while it learns: `network`, the average of its weights, optimizer and step.
 
-    An epoch depends on the seed, its number and this state alone, so that a run that goes on from a checkpoint computes
-    the same weights as one that was never interrupted. Subclasses call `attend` when their network is there.
+    What is learned in a step depends on the seed, the epoch, the number of the step and this state alone, so that a run
+    that goes on from a checkpoint computes the same weights as one that was never interrupted. A step's items (windows,
+    intervals, frames) may be computed in several parts, by several processes; what it learns stays the same but for
+    rounding, and for dropout. Subclasses call `attend` when their network is there.
 
     Attributes:
         info: what the model will be; its threshold and figures come at the end.
         backbone: what makes features of videos.
+        processes: those of this training; one, until the course says otherwise.
         clipped: the parameters whose gradients are clipped together; one list, but for independent networks.
     """
 
     info: ModelInfo
-    backbone: ResNet18 | BackboneRuntime
+    backbone: FeatureSource
     network: nn.Module
 
     def __init__(self, config: TrainingConfig, device: torch.device) -> None:
         self.config, self.device, self.step = config, device, 0
+        self.processes = Processes(device)
+        self.precision = Precision(device, bfloat16=False)
 
     def attend(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
         """What is trained, and how. Parameter groups may have a "share" of the learning rate."""
         self.network, self.optimizer = network.to(self.device), optimizer
         self.average = WeightAverage(network, self.config.optimization.ema)
-        self.clipped = [self._parameters()]
+        self.clipped = [self.parameters()]
 
     @abstractmethod
     def begin(self, samples: Sequence[Sample], folder: Path, reporter: Reporter) -> None:
@@ -62,9 +67,52 @@ class Learner(ABC):
             TrainingError: if there is nothing to learn from in them.
         """
 
+    def begin_epoch(self, epoch: int, reporter: Reporter) -> None:  # noqa: B027
+        """Called before the first step of an epoch, and when a run goes on within one."""
+
+    def train_mode(self) -> None:
+        """The network as it is while it learns."""
+        self.network.train()
+
     @abstractmethod
-    def train_epoch(self, epoch: int, on_step: OnStep) -> dict[str, float]:
-        """One pass; returns the means of its figures, "loss" among them, and the number of "steps"."""
+    def plan(self, epoch: int) -> list[Any]:
+        """For each step of an epoch the items that are learned from. Depends on the seed and the epoch alone."""
+
+    def share(self, items: Any, number: int, count: int) -> Any:
+        """Every `count`th of a step's items, beginning with `number`: for a process, or a part of a batch."""
+        return items[number::count]
+
+    def size(self, items: Any) -> int:
+        """How many items there are: a step cannot be computed in more parts."""
+        return len(items)
+
+    def name(self, items: Any) -> str:
+        """The items in words, to find what is wrong with them."""
+        return f"{len(items)} items"
+
+    @abstractmethod
+    def load(self, items: Any, random: np.random.Generator) -> Any:
+        """A batch of items on the processor. Called in another thread: draws from `random` alone."""
+
+    def totals(self, batch: Any, items: Any) -> Tensor:
+        """What its losses are divided by, to be added up over all parts of a step: by default the number of items."""
+        return torch.tensor([float(self.size(items))])
+
+    @abstractmethod
+    def losses(self, batch: Any, share: float, totals: Tensor) -> dict[str, Tensor]:
+        """The batch's part of the losses of its step: "loss" is what is learned from, the others are for people.
+
+        Args:
+            share: of the step's items that are in the batch: for losses that are means.
+            totals: `totals` of the whole step.
+        """
+
+    def after_backward(self) -> None:  # noqa: B027
+        """Called when the gradients of a batch are there."""
+
+    def shrink(self) -> bool:
+        """Takes less memory than before for the same batch, if it can: called when one item alone is too much."""
+        return False
 
     @abstractmethod
     def predict(self, weights: Mapping[str, Tensor], samples: Sequence[Sample], reporter: Reporter) -> Predicted:
@@ -86,53 +134,31 @@ class Learner(ABC):
         """The averaged weights, which are measured and kept."""
         return {name: value.detach().cpu().clone() for name, value in self.average.weights.items()}
 
-    def descend(self, loss: Tensor, epoch: float, before_step: Callable[[], None] | None = None) -> float:
-        """One step of the optimizer; `epoch` is a fraction. Returns the loss.
-
-        Args:
-            before_step: called when the gradients of the network are there.
-
-        Raises:
-            TrainingError: if the loss is not finite.
-        """
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise TrainingError(f"the loss became {value} in epoch {int(epoch) + 1}; lower learning_rate")
-        for group in self.optimizer.param_groups:
-            group["lr"] = group.get("share", 1.0) * learning_rate(epoch, self.config)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        if before_step is not None:
-            before_step()
-        for together in self.clipped:
-            nn.utils.clip_grad_norm_(together, self.config.optimization.gradient_clip)
-        self.optimizer.step()
-        self.step += 1
-        self.average.update(self.network, self.step)
-        return value
-
     def state(self) -> dict[str, Tensor]:
         """The tensors of a checkpoint."""
-        state = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        state = {f"{NETWORK}{name}": value for name, value in self.network.state_dict().items()}
         state |= {f"{AVERAGE}{name}": value for name, value in self.average.weights.items()}
-        for number, parameter in enumerate(self._parameters()):
+        for number, parameter in enumerate(self.parameters()):
             for key, value in self.optimizer.state.get(parameter, {}).items():
-                state[f"optimizer.{number}.{key}"] = torch.as_tensor(value)
+                state[f"{OPTIMIZER}{number}.{key}"] = torch.as_tensor(value)
         return {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
 
     def load_state(self, state: Mapping[str, Tensor], step: int) -> None:
         """The inverse of `state`."""
         self.step = step
-        self.network.load_state_dict(below(state, "network."))
+        self.network.load_state_dict(below(state, NETWORK))
         self.average.load(below(state, AVERAGE))
-        for number, parameter in enumerate(self._parameters()):
-            moments = below(state, f"optimizer.{number}.")
+        # Only optimizers that take their step in one kernel keep its number beside the weights.
+        beside = bool(self.optimizer.defaults.get("fused"))
+        for number, parameter in enumerate(self.parameters()):
+            moments = below(state, f"{OPTIMIZER}{number}.")
             if moments:
                 self.optimizer.state[parameter] = {
-                    key: value.clone() if key == "step" else value.to(parameter) for key, value in moments.items()
+                    key: value.clone() if key == "step" and not beside else value.to(parameter.device, copy=True)
+                    for key, value in moments.items()
                 }
 
-    def _parameters(self) -> list[nn.Parameter]:
+    def parameters(self) -> list[nn.Parameter]:
         return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
 
 

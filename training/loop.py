@@ -1,166 +1,180 @@
-"""One epoch of training, and the state that a checkpoint holds."""
+"""One epoch of training, step by step: load, forward, backward, add up over processes, clip, step, average."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
-from fedn.decoding import geometry
 from fedn.errors import TrainingError
-from fedn.models.fedn import FednDetector
-from training.average import WeightAverage
+from fedn.progress import Reporter
 from training.config import TrainingConfig
-from training.losses import Losses, criterion
-from training.targets import assign
-from training.windows import Batch, GridSample, Place, collate, draw_places, vary
+from training.learner import Learner
+from training.loading import Loader
+from training.memory import is_out_of_memory, release
+
+LOADED_AHEAD = 2
 
 
-class LiveFeatures(Protocol):
-    """Lets a backbone take part: replaces cached features of a batch by live ones and carries the gradient back."""
+@dataclass(slots=True)
+class EpochState:
+    """How far an epoch has come; part of a checkpoint.
 
-    def replace(self, batch: Batch, samples: Sequence[GridSample], places: Sequence[Place], seed: int) -> Batch: ...
-
-    def backward(self) -> None: ...
-
-    def parameters(self) -> list[nn.Parameter]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class EpochFigures:
-    """Means over an epoch's steps."""
-
-    loss: float
-    interval_loss: float
-    label_loss: float
-    steps: int
-    seconds: float
-
-
-class Trainer:
-    """Everything that changes during a training: weights, their average, the optimizer's moments, the step.
-
-    An epoch depends on the seed, its number and this state alone, so that a run that goes on from a checkpoint
-    computes the same weights as one that was never interrupted.
+    Attributes:
+        epoch: its number, from 0.
+        done: steps taken.
+        sums: of each figure over these steps.
+        seconds, waited_s: since the epoch began in this process, and the part of it spent waiting for data.
     """
 
-    def __init__(
-        self,
-        detector: FednDetector,
-        samples: Sequence[GridSample],
-        config: TrainingConfig,
-        *,
-        device: torch.device,
-        live: LiveFeatures | None = None,
-    ) -> None:
-        how = config.optimization
-        self.config, self.samples, self.device, self.live = config, samples, device, live
-        self.detector = detector.to(device)
-        self.where = geometry(detector.config, device)
-        self.average = WeightAverage(detector, how.ema)
-        self.parent = {name: value.detach().clone() for name, value in detector.named_parameters()}
-        groups = [{"params": list(detector.parameters()), "share": 1.0}]
-        if live is not None:
-            groups.append({"params": live.parameters(), "share": how.backbone_rate})
-        self.optimizer = torch.optim.Adam(groups, lr=how.learning_rate, weight_decay=how.weight_decay, fused=True)
-        self.step = 0
+    epoch: int
+    done: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    waited_s: float = 0.0
 
-    def draw(self, epoch: int) -> list[list[Place]]:
-        """The batches of an epoch."""
-        how = self.config.optimization
-        random = np.random.default_rng((self.config.seed, 2, epoch))
-        places = draw_places(
-            self.samples,
-            self.detector.config,
-            step=how.window_step,
-            negatives=how.negatives,
-            least_negatives=how.least_negatives,
-            augmentation=self.config.augmentation,
-            random=random,
+    def means(self) -> dict[str, float]:
+        return {name: value / max(1, self.done) for name, value in self.sums.items()}
+
+
+AfterStep = Callable[[EpochState, int, float], None]
+"""Called after each step with the state, all steps of the epoch, and the step's loss; may raise to end the epoch."""
+
+Loaded = list[tuple[Any, Any]]
+"""A step's parts: items and batch of each."""
+
+
+class Loop:
+    """Takes the steps of a learner.
+
+    Attributes:
+        parts: each process computes its share of a step in so many parts, one after the other. Grows when memory is
+            not enough.
+    """
+
+    def __init__(self, learner: Learner, reporter: Reporter, parts: int = 1) -> None:
+        self.learner, self.reporter, self.parts = learner, reporter, parts
+
+    def run(self, state: EpochState, after_step: AfterStep) -> dict[str, float]:
+        """What is left of an epoch; returns the means of its figures, and the number of "steps".
+
+        Raises:
+            TrainingError: if a loss or a gradient is not finite, or memory is not enough for a single item.
+        """
+        learner, began = self.learner, time.perf_counter()
+        # A last batch with fewer items than processes is left out.
+        plan = [items for items in learner.plan(state.epoch) if learner.size(items) >= learner.processes.count]
+        numbers = range(state.done, len(plan))
+        ahead = 0 if learner.device.type == "cpu" else LOADED_AHEAD
+        loader = Loader(numbers, lambda number: self._load(plan[number], state.epoch, number), ahead)
+        learner.train_mode()
+        for number, loaded in zip(numbers, loader, strict=True):
+            figures = self._step(plan[number], loaded, state.epoch, number, len(plan))
+            for name, value in figures.items():
+                state.sums[name] = state.sums.get(name, 0.0) + value
+            state.done = number + 1
+            state.seconds, state.waited_s = time.perf_counter() - began, loader.waited_s
+            after_step(state, len(plan), figures["loss"])
+        return {**state.means(), "steps": len(plan)}
+
+    def _load(self, items: Any, epoch: int, number: int) -> Loaded:
+        """This process's share of a step, in parts."""
+        learner, processes = self.learner, self.learner.processes
+        own = learner.share(items, processes.index, processes.count)
+        parts = max(1, min(self.parts, learner.size(own)))
+        loaded = []
+        for part in range(parts):
+            chosen = learner.share(own, part, parts)
+            random = np.random.default_rng((learner.config.seed, 3, epoch, number, processes.index, part, parts))
+            loaded.append((chosen, learner.load(chosen, random)))
+        return loaded
+
+    def _step(self, items: Any, loaded: Loaded, epoch: int, number: int, steps: int) -> dict[str, float]:
+        while True:
+            figures = self._gradients(loaded, epoch, number)
+            if not self.learner.processes.any(figures is None):
+                break
+            self._take_less_memory(items)
+            loaded = self._load(items, epoch, number)
+        assert figures is not None
+        figures = self._over_processes(figures)
+        if not all(math.isfinite(value) for value in figures.values()):
+            raise TrainingError(self._not_finite(f"the loss became {figures['loss']}", items, epoch, number))
+        self._descend(epoch + number / steps, items, epoch, number)
+        return figures
+
+    def _gradients(self, loaded: Loaded, epoch: int, number: int) -> dict[str, float] | None:
+        """Leaves the gradients of this process's share in the network; None if memory was not enough."""
+        learner, processes = self.learner, self.learner.processes
+        seeds = np.random.SeedSequence((learner.config.seed, 4, epoch, number, processes.index))
+        torch.manual_seed(int(seeds.generate_state(1, np.uint64)[0]))
+        learner.optimizer.zero_grad(set_to_none=True)
+        totals = torch.stack([learner.totals(batch, items) for items, batch in loaded]).sum(dim=0)
+        sizes = torch.tensor([float(learner.size(items)) for items, _ in loaded])
+        summed = processes.sum(torch.cat([totals, sizes.sum()[None]]))
+        sums: dict[str, float] = {}
+        try:
+            for (_, batch), size in zip(loaded, sizes.tolist(), strict=True):
+                losses = learner.losses(batch, size / max(1.0, float(summed[-1])), summed[:-1])
+                learner.precision.backward(losses["loss"])
+                learner.after_backward()
+                for name, value in losses.items():
+                    sums[name] = sums.get(name, 0.0) + float(value.detach())
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return None
+        return sums
+
+    def _take_less_memory(self, items: Any) -> None:
+        learner = self.learner
+        learner.optimizer.zero_grad(set_to_none=True)
+        release(learner.device)
+        count = learner.size(items) // learner.processes.count
+        if self.parts < count:
+            self.parts = min(2 * self.parts, count)
+            most = math.ceil(count / self.parts)
+            self.reporter.warn(
+                f"memory was not enough for the batch, which is halved: each step now goes through in {self.parts} "
+                f"parts of {most} at most, whose gradients are added up, so that the training learns the same",
+                parts=self.parts,
+            )
+        elif learner.shrink():
+            self.reporter.warn("memory was not enough for one window; fewer of its pictures are computed at once")
+        else:
+            raise TrainingError(
+                "memory is not enough even for a single window; close other programs, choose the scope “detector”, "
+                "a smaller network or another device"
+            )
+
+    def _over_processes(self, figures: dict[str, float]) -> dict[str, float]:
+        summed = self.learner.processes.sum(torch.tensor(list(figures.values()), dtype=torch.float32))
+        if self.learner.processes.count == 1:
+            return figures
+        return dict(zip(figures, summed.tolist(), strict=True))
+
+    def _descend(self, at: float, items: Any, epoch: int, number: int) -> None:
+        """One step of the optimizer; `at` is the epoch with the part of it that is done."""
+        learner = self.learner
+        for group in learner.optimizer.param_groups:
+            group["lr"] = group.get("share", 1.0) * learning_rate(at, learner.config)
+        learner.processes.sum_gradients(learner.parameters())
+        most = learner.config.optimization.gradient_clip
+        if not learner.precision.clipped_step(learner.optimizer, learner.clipped, most):
+            raise TrainingError(self._not_finite("a gradient is not finite", items, epoch, number))
+        learner.step += 1
+        learner.average.update(learner.network, learner.step)
+
+    def _not_finite(self, what: str, items: Any, epoch: int, number: int) -> str:
+        return (
+            f"{what} in step {number + 1} of epoch {epoch + 1}, which learned from {self.learner.name(items)}; "
+            "look at these videos, lower learning_rate, or set bfloat16 to false"
         )
-        batches = [places[first : first + how.batch_size] for first in range(0, len(places), how.batch_size)]
-        return batches[: how.steps_per_epoch] if how.steps_per_epoch else batches
-
-    def train_epoch(self, epoch: int, on_step: Callable[[int, int, float], None]) -> EpochFigures:
-        """One pass over the windows. `on_step(done, total, loss)` comes after each step and may raise to end it."""
-        began = time.perf_counter()
-        torch.manual_seed(self.config.seed * 100_003 + epoch)
-        generator = torch.Generator().manual_seed(self.config.seed * 100_003 + epoch)
-        batches = self.draw(epoch)
-        self.detector.train()
-        sums = torch.zeros(3, dtype=torch.float64)
-        for number, places in enumerate(batches):
-            batch = vary(collate(self.samples, places, self.detector.config), self.config.augmentation, generator)
-            if self.live is not None:
-                batch = self.live.replace(batch, self.samples, places, self.step)
-            fraction = epoch + number / len(batches)
-            losses = self._step(batch, fraction)
-            figures = [float(value) for value in losses]
-            if not all(math.isfinite(value) for value in figures):
-                raise TrainingError(
-                    f"the loss became {figures[0]} in epoch {epoch + 1}; lower learning_rate, or set bfloat16 to false"
-                )
-            sums += torch.tensor(figures, dtype=torch.float64)
-            on_step(number + 1, len(batches), figures[0])
-        means = (sums / max(1, len(batches))).tolist()
-        return EpochFigures(*means, steps=len(batches), seconds=time.perf_counter() - began)
-
-    def _step(self, batch: Batch, epoch: float) -> Losses:
-        how = self.config.optimization
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["share"] * learning_rate(epoch, self.config)
-        frames = batch.frames.to(self.device)
-        truth = type(batch.truth)(*(value.to(self.device) for value in batch.truth))
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=how.bfloat16):
-            raw = self.detector(frames)
-        losses = criterion(raw, truth, assign(truth, self.where), self.where, self.detector.config, how)
-        self.optimizer.zero_grad(set_to_none=True)
-        (losses.total + self._pull()).backward()
-        if self.live is not None:
-            self.live.backward()
-        nn.utils.clip_grad_norm_(self.detector.parameters(), how.gradient_clip)
-        self.optimizer.step()
-        self.step += 1
-        self.average.update(self.detector, self.step)
-        return Losses(losses.total.detach(), losses.interval, losses.label)
-
-    def _pull(self) -> Tensor | float:
-        """The squared distance from the parent's weights, so that a few corrections do not wash out what it knew."""
-        strength = self.config.optimization.parent_pull
-        if strength == 0.0:
-            return 0.0
-        apart = [(value - self.parent[name]).square().sum() for name, value in self.detector.named_parameters()]
-        return strength * torch.stack(apart).sum()
-
-    def state(self) -> dict[str, Tensor]:
-        """The trainer's tensors by name, to go into a checkpoint. The step is kept beside them."""
-        state = {f"detector.{name}": value for name, value in self.detector.state_dict().items()}
-        state |= {f"average.{name}": value for name, value in self.average.weights.items()}
-        for number, parameter in enumerate(self._parameters()):
-            for key, value in self.optimizer.state.get(parameter, {}).items():
-                state[f"optimizer.{number}.{key}"] = torch.as_tensor(value)
-        return {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
-
-    def load_state(self, state: dict[str, Tensor], step: int) -> None:
-        """The inverse of `state`."""
-        self.step = step
-        self.detector.load_state_dict(_below(state, "detector."))
-        self.average.load(_below(state, "average."))
-        for number, parameter in enumerate(self._parameters()):
-            moments = _below(state, f"optimizer.{number}.")
-            if moments:
-                self.optimizer.state[parameter] = {
-                    key: value.to(parameter.device, copy=True) for key, value in moments.items()
-                }
-
-    def _parameters(self) -> list[nn.Parameter]:
-        return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
 
 
 def learning_rate(epoch: float, config: TrainingConfig) -> float:
@@ -171,7 +185,3 @@ def learning_rate(epoch: float, config: TrainingConfig) -> float:
         return how.learning_rate * (0.05 + 0.95 * epoch / warmup)
     share = (epoch - warmup) / max(how.epochs - warmup, 1e-9)
     return how.learning_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * share)) / 2)
-
-
-def _below(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

@@ -62,6 +62,23 @@ def label_loss(logits: Tensor, targets: Tensor, focal_gamma: float = 0.0) -> Ten
     return loss * (torch.sigmoid(logits) - targets).abs() ** focal_gamma
 
 
+class Totals(NamedTuple):
+    """What the losses are divided by: positive predictions of either family, and windows.
+
+    Of all that is learned from in one step, so that windows that are computed in parts, or by several processes, give
+    the same gradient as together.
+    """
+
+    free: float
+    anchors: float
+    windows: float
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> Totals:
+        positive = [float((assigned >= 0).sum()) for assigned in assignment]
+        return cls(*positive, windows=float(len(assignment.free)))
+
+
 class Losses(NamedTuple):
     """`total` is what is minimized; the others are for people to read."""
 
@@ -77,26 +94,32 @@ def criterion(
     where: Geometry,
     network: FednConfig,
     config: OptimizationConfig,
+    totals: Totals | None = None,
 ) -> Losses:
-    """The loss of a batch. Anchor-free and anchor predictions are normalized apart, then added.
+    """The loss of a batch, or its part of the loss of a step that has these `totals`.
 
-    The interval loss is the mean over positive predictions; the label loss is the sum over all predictions that are
-    not ignored, divided by the number of positives plus the number of windows, so that a batch without any event has
-    a loss too.
+    Anchor-free and anchor predictions are normalized apart, then added. The interval loss is the mean over positive
+    predictions; the label loss is the sum over all predictions that are not ignored, divided by the number of positives
+    plus the number of windows, so that a batch without any event has a loss too.
     """
     free, anchored = Matched.of(assignment.free, truth), Matched.of(assignment.anchors, truth)
+    totals = totals or Totals.of(assignment)
     found = decode_free(raw.free_distances, where)[free.positive]
     found_anchored = decode_anchors(raw.anchor_deltas, where)[anchored.positive]
-    interval = _mean(interval_loss(found, free.intervals, config.interval_loss))
+    interval = _mean(interval_loss(found, free.intervals, config.interval_loss), totals.free)
     if config.anchor_loss == "smooth_l1":
         wanted = encode_anchors(truth.intervals.gather(1, anchored.rows[..., None].expand(-1, -1, 2)), where)
         deltas = raw.anchor_deltas[anchored.positive]
         apart = functional.smooth_l1_loss(deltas, wanted[anchored.positive], reduction="none").sum(dim=-1)
-        interval = interval + _mean(apart)
+        interval = interval + _mean(apart, totals.anchors)
     else:
-        interval = interval + _mean(interval_loss(found_anchored, anchored.intervals, config.interval_loss))
-    label = _label(raw.free_logits, raw.free_confidence, free, found, network, config)
-    label = label + _label(raw.anchor_logits, raw.anchor_confidence, anchored, found_anchored, network, config)
+        fits = interval_loss(found_anchored, anchored.intervals, config.interval_loss)
+        interval = interval + _mean(fits, totals.anchors)
+    of_free, of_anchors = (totals.free, totals.windows), (totals.anchors, totals.windows)
+    label = _label(raw.free_logits, raw.free_confidence, free, found, network, config, of_free)
+    label = label + _label(
+        raw.anchor_logits, raw.anchor_confidence, anchored, found_anchored, network, config, of_anchors
+    )
     return Losses(config.alpha * interval + config.beta * label, interval.detach(), label.detach())
 
 
@@ -123,16 +146,25 @@ class Matched(NamedTuple):
         return cls(positive, counted, rows, intervals, truth.labels.gather(1, rows)[positive])
 
 
-def _mean(losses: Tensor) -> Tensor:
-    return losses.sum() / max(1, len(losses))
+def _mean(losses: Tensor, count: float) -> Tensor:
+    return losses.sum() / max(1.0, count)
 
 
 def _label(
-    logits: Tensor, confidence: Tensor, matched: Matched, found: Tensor, network: FednConfig, config: OptimizationConfig
+    logits: Tensor,
+    confidence: Tensor,
+    matched: Matched,
+    found: Tensor,
+    network: FednConfig,
+    config: OptimizationConfig,
+    totals: tuple[float, float],
 ) -> Tensor:
-    """The label loss of a family: of its `logits` (B, P, O), or with a confidence branch of that and of the labels."""
+    """The label loss of a family: of its `logits` (B, P, O), or with a confidence branch of that and of the labels.
+
+    `totals` are the positive predictions and the windows of the step.
+    """
     quality = 1 - config.quality + config.quality * interval_iou(found.detach(), matched.intervals)
-    weight = len(matched.labels) + len(logits)
+    weight = sum(totals)
     if network.confidence_branch:
         targets = torch.zeros_like(confidence)
         targets[matched.positive] = quality[:, None]
@@ -140,7 +172,7 @@ def _label(
         named = functional.cross_entropy(
             logits[matched.positive], matched.labels, reduction="none", ignore_index=UNNAMED
         )
-        return told.sum() / weight + _mean(named)
+        return told.sum() / weight + _mean(named, totals[0])
     targets = torch.zeros_like(logits)
     asked = matched.counted[..., None].expand_as(logits).clone()
     labels, asked[matched.positive] = named_or_likeliest(matched.labels, logits[matched.positive], network)

@@ -17,36 +17,17 @@ from fedn.features.flow_pictures import CHANNELS, SIDE, FlowPictures, flow_pictu
 from fedn.model_info import ModelInfo
 from fedn.models.str_streams import build_str
 from fedn.predictors.str_baseline import StrModel, StrPredictor, save_str
-from fedn.progress import SILENT, Reporter
+from fedn.progress import Reporter
 from fedn.str_config import StrConfig
 from fedn.time_grid import TimeGrid
 from training.config import TrainingConfig
-from training.control import Control
-from training.course import run_course
 from training.datasets.features import VideoOfMany
 from training.datasets.sample import Sample
 from training.evaluation import Predicted, predict
-from training.learner import Learner, OnStep, pretrained_backbone, starting_labels
-from training.run import RunReport
+from training.learner import Learner, pretrained_backbone, starting_labels
 
 NOTHING = -1
 SCALE_PICTURES = 4096
-
-
-def train_str(
-    config: TrainingConfig,
-    out: Path,
-    reporter: Reporter = SILENT,
-    control: Control | None = None,
-    resume: bool = False,
-) -> RunReport:
-    """Trains STR and writes it to `out / "model"`.
-
-    Raises:
-        TrainingError: if the config, the data or the folder do not allow it.
-        Cancelled: if it was cancelled; the run can be resumed.
-    """
-    return run_course(config, out, reporter, control, resume, StrLearner)
 
 
 class StrLearner(Learner):
@@ -111,26 +92,23 @@ class StrLearner(Learner):
             rows += [(video, int(row)) for row in (*shown, *random.choice(calm, most, replace=False))]
         return [rows[index] for index in random.permutation(len(rows))]
 
-    def train_epoch(self, epoch: int, on_step: OnStep) -> dict[str, float]:
+    def plan(self, epoch: int) -> list[list[tuple[int, int]]]:
         how = self.config.optimization
-        random = np.random.default_rng((self.config.seed, 2, epoch))
-        torch.manual_seed(self.config.seed * 100_003 + epoch)
-        rows = self._draw(random)
+        rows = self._draw(np.random.default_rng((self.config.seed, 2, epoch)))
         batches = [rows[first : first + how.batch_size] for first in range(0, len(rows), how.batch_size)]
-        batches = batches[: how.steps_per_epoch] if how.steps_per_epoch else batches
-        self._network.train()
-        sums = np.zeros(3)
-        for number, chosen in enumerate(batches):
-            targets = torch.tensor([int(self.targets[video][row]) for video, row in chosen], device=self.device)
-            said = self._network(self._cut(chosen).to(self.device))
-            spotting = functional.mse_loss(said.score, (targets >= 0).float())
-            named = targets >= 0
-            naming = functional.cross_entropy(said.logits[named], targets[named]) if named.any() else spotting * 0
-            self.descend(spotting + naming, epoch + number / len(batches))
-            sums += [float(spotting.detach() + naming.detach()), float(spotting.detach()), float(naming.detach())]
-            on_step(number + 1, len(batches), float(sums[0]) / (number + 1))
-        means = dict(zip(("loss", "interval_loss", "label_loss"), sums / max(1, len(batches)), strict=True))
-        return {**{name: float(value) for name, value in means.items()}, "steps": len(batches)}
+        return batches[: how.steps_per_epoch] if how.steps_per_epoch else batches
+
+    def load(self, items: Sequence[tuple[int, int]], random: np.random.Generator) -> tuple[Tensor, Tensor]:
+        return self._cut(items), torch.tensor([int(self.targets[video][row]) for video, row in items])
+
+    def losses(self, batch: tuple[Tensor, Tensor], share: float, totals: Tensor) -> dict[str, Tensor]:
+        pictures, targets = (values.to(self.device) for values in batch)
+        said, named = self._network(pictures), targets >= 0
+        spotting = share * functional.mse_loss(said.score, named.float())
+        naming = spotting * 0
+        if named.any():
+            naming = share * functional.cross_entropy(said.logits[named], targets[named])
+        return {"loss": spotting + naming, "interval_loss": spotting, "label_loss": naming}
 
     def _model(self, weights: Mapping[str, Tensor], info: ModelInfo) -> StrModel:
         network = build_str(self._config, seed=0)
@@ -174,3 +152,6 @@ def picture_targets(sample: Sample, labels: Sequence[str], gap: int) -> NDArray[
         targets[touched] = labels.index(event.label) if learned else -2
     targets[~known] = -2
     return targets.astype(np.int64)
+
+
+LEARNER = StrLearner

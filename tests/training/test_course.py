@@ -80,6 +80,7 @@ def test_a_run_leaves_its_whole_story_on_disk(config: TrainingConfig, tmp_path: 
         "manifest.json",
         "split.json",
         "events.jsonl",
+        "status.json",
         "last.safetensors",
         "best.safetensors",
         "model",

@@ -6,18 +6,23 @@ import numpy as np
 import pytest
 import torch
 
+import training.course
 import training.crops
-import training.run
+import training.fedn
 from fedn.checkpoint import load_model
+from fedn.errors import TrainingError
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
+from fedn.progress import SILENT
 from training.backbone import LiveBackbone
 from training.config import AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
-from training.crops import CropStore
+from training.crops import CropStore, crops_of
+from training.datasets.sample import Sample
+from training.precision import Precision
 from training.run import train
-from training.windows import Place, collate, to_grid
+from training.windows import Drawn, GridSample, Place, collate, to_grid
 
 from .conftest import LABELS, SampleMaker
 
@@ -50,36 +55,113 @@ def test_crops_come_back_nearly_as_they_were_also_in_another_process(store: Crop
             assert np.abs(found.astype(int) - crop).mean() < 2
 
 
-def test_the_gradient_in_two_passes_is_the_gradient_in_one(store: CropStore, sample_of: SampleMaker):
+def learning(store: CropStore, sample: Sample, frames: int = 200, **how) -> tuple[LiveBackbone, GridSample]:
+    """A backbone that learns from one window."""
     torch.manual_seed(0)
     config = small_config(3, width=32, head_width=32, dropout=0.0, score_dropout=0.0)
     backbone, detector = ResNet18().eval(), build_detector(config, seed=0).eval()
-    sample = to_grid(sample_of("v", "s", frames=FRAMES, events=1), LABELS, detector)
-    live = LiveBackbone(backbone, detector, [store], frames=60, device=torch.device("cpu"), bfloat16=False)
-    place = Place(0, 0, 1.0)
-    batch = live.replace(collate([sample], [place], config), [sample], [place], seed=0)
-    output = detector(batch.frames)
-    sum(part.square().sum() for part in output).backward()
-    live.backward()
-    found = [parameter.grad.clone() for parameter in live.parameters() if parameter.grad is not None]
+    precision = Precision(torch.device("cpu"), bfloat16=False)
+    options = OptimizationConfig(gradient_frames=frames, **how)
+    return LiveBackbone(backbone, detector, [store], options, precision), to_grid(sample, LABELS, detector)
 
-    # Clipped to norm 1, as a direct computation has to be too.
-    images = torch.stack([torch.from_numpy(store.read(frame)) for frame in store.frames()])
-    changed = (batch.frames[0] != collate([sample], [place], config).frames[0]).any(dim=1)
-    positions = torch.nonzero(changed).flatten()
-    shown = [store.frames().index(int(np.clip(position - 3, 0, FRAMES - 1))) for position in positions.tolist()]
+
+def gradients(live: LiveBackbone, sample: GridSample) -> list[torch.Tensor]:
+    """Of the backbone's weights, for the sum of squares of what the detector says about one window."""
+    live.backbone.zero_grad()
+    drawn = [Drawn(Place(0, 0, 1.0), seed=3)]
+    frames = collate([sample], [one.place for one in drawn], live.detector.config).frames
+    output = live.detector(live.with_live(frames, live.load([sample], drawn)))
+    sum(part.square().sum() for part in output).backward()
+    live.carry_back()
+    return [value.grad.clone() for value in live.backbone.parameters() if value.grad is not None]
+
+
+def test_the_gradient_in_two_passes_is_the_gradient_in_one(store: CropStore, sample_of: SampleMaker):
+    sample = sample_of("v", "s", frames=FRAMES, events=1)
+    twice, grid = learning(store, sample)
+    at_once, _ = learning(store, sample, recompute=False)
+    found, whole = gradients(twice, grid), gradients(at_once, grid)
+
+    # The same without any of this: the window's features straight from the pictures.
+    backbone, detector = twice.backbone, twice.detector
     mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    inputs = ((images[shown].float() / 255 - mean) / deviation).permute(0, 3, 1, 2)
+    cells = (np.arange(134) - 3).clip(0, FRAMES - 1)
+    shown = [place for place, frame in enumerate(cells.tolist()) if frame in store.frames()]
+    images = torch.stack([torch.from_numpy(store.read(int(cells[place]))) for place in shown])
     backbone.zero_grad()
-    features = backbone(inputs)
-    frames = batch.frames.detach().clone()
-    frames[0, positions] = (features - sample.reference - detector.feature_mean) / detector.feature_scale
+    features = backbone(((images.float() / 255 - mean) / deviation).permute(0, 3, 1, 2))
+    frames = collate([grid], [Place(0, 0, 1.0)], detector.config).frames.clone()
+    frames[0, shown] = (features - grid.reference - detector.feature_mean) / detector.feature_scale
     sum(part.square().sum() for part in detector(frames)).backward()
-    torch.nn.utils.clip_grad_norm_(backbone.parameters(), 1.0)
-    expected = [parameter.grad for parameter in backbone.parameters() if parameter.grad is not None]
-    assert len(found) == len(expected) > 50
-    for one, other in zip(found, expected, strict=True):
+    expected = [value.grad for value in backbone.parameters() if value.grad is not None]
+    assert len(found) == len(whole) == len(expected) > 50
+    for one, other, third in zip(found, whole, expected, strict=True):
+        torch.testing.assert_close(one, third, atol=2e-4, rtol=2e-2)
+        torch.testing.assert_close(other, third, atol=2e-4, rtol=2e-2)
+
+
+def test_only_a_share_of_the_frames_is_computed_anew_when_memory_is_short(store: CropStore, sample_of: SampleMaker):
+    sample = sample_of("v", "s", frames=FRAMES, events=1)
+    for frames in (24, 200):
+        live, grid = learning(store, sample, frames=frames)
+        drawn = [Drawn(Place(0, 0, 1.0), seed=1), Drawn(Place(0, 4, 1.0), seed=2)]
+        loaded = live.load([grid], drawn)
+        assert loaded is not None
+        counts = torch.bincount(loaded.windows, minlength=2)
+        assert (counts <= frames).all() and (counts < 12).all() == (frames == 24)
+        before = collate([grid], [one.place for one in drawn], live.detector.config).frames
+        after = live.with_live(before, loaded)
+        changed = (after != before).any(dim=2)
+        assert changed.sum() == len(loaded.positions) and changed[loaded.windows, loaded.positions].all()
+
+
+def test_when_memory_is_short_fewer_pictures_go_through_at_once_with_the_same_gradient(
+    store: CropStore, sample_of: SampleMaker
+):
+    live, grid = learning(store, sample_of("v", "s", frames=FRAMES, events=1), recompute=False)
+    before = gradients(live, grid)
+    assert live.shrink() and live.shrink()
+    for one, other in zip(before, gradients(live, grid), strict=True):
         torch.testing.assert_close(one, other, atol=2e-4, rtol=2e-2)
+    steps = 0
+    while live.shrink():
+        steps += 1
+    assert steps < 10, "with one picture there is an end"
+
+
+def test_crops_of_other_videos_make_room_and_those_in_use_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker
+):
+    monkeypatch.setattr(training.crops, "aligned_faces", crops)
+    samples = []
+    for number in range(3):
+        (tmp_path / f"v{number}.mp4").write_bytes(b"content %d" % number)
+        cache = tmp_path / "cache" / f"v{number}"
+        one = sample_of(f"v{number}", "s", frames=FRAMES, events=1)
+        samples.append(replace(one, path=tmp_path / f"v{number}.mp4", cache=cache))
+    first = crops_of(samples[0], tmp_path, SILENT, size=32)
+    assert first.read(0).shape == (32, 32, 3), "as small as the backbone sees it"
+    bytes_of_one = first.size_bytes
+    second = crops_of(samples[1], tmp_path, SILENT, size=32, limit_gb=1.5 * bytes_of_one / 1e9)
+    assert second.data.is_file() and not first.data.is_file(), "the older one made room"
+    with pytest.raises(TrainingError, match="crop_cache_gb"):
+        crops_of(samples[2], tmp_path, SILENT, size=32, limit_gb=1.5 * bytes_of_one / 1e9, in_use=[second])
+    assert second.data.is_file() and second.read(12) is not None
+    assert not list((tmp_path / "cache" / "v2").glob("*.bin"))
+
+
+def test_crops_of_a_video_whose_content_has_changed_are_cut_out_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker
+):
+    monkeypatch.setattr(training.crops, "aligned_faces", crops)
+    video = tmp_path / "v.mp4"
+    video.write_bytes(b"one")
+    sample = replace(sample_of("v", "s", frames=FRAMES, events=1), path=video, cache=tmp_path / "cache" / "v")
+    crops_of(sample, tmp_path, SILENT)
+    monkeypatch.setattr(training.crops, "aligned_faces", lambda *_, **__: iter([(5, np.zeros((64, 64, 3), np.uint8))]))
+    assert len(crops_of(sample, tmp_path, SILENT).frames()) > 1
+    video.write_bytes(b"another content")
+    assert crops_of(sample, tmp_path, SILENT).frames() == [5]
 
 
 def test_the_full_scope_moves_the_backbone_and_saves_it(
@@ -89,7 +171,7 @@ def test_the_full_scope_moves_the_backbone_and_saves_it(
         replace(sample_of(f"v{n}", f"s{n}", frames=FRAMES, events=1, seed=n), path=tmp_path / f"v{n}.mp4")
         for n in range(2)
     ]
-    monkeypatch.setattr(training.run, "load_samples", lambda *_: samples)
+    monkeypatch.setattr(training.course, "load_samples", lambda *_: samples)
     monkeypatch.setattr(training.crops, "aligned_faces", crops)
     config = TrainingConfig(
         data=DataConfig(folder=".", validation_share=0.0),
@@ -99,7 +181,7 @@ def test_the_full_scope_moves_the_backbone_and_saves_it(
             scope="full", epochs=1, batch_size=2, gradient_frames=24, steps_per_epoch=1, warmup_epochs=0
         ),
     )
-    before = training.run.starting_model(config).backbone
+    before = training.fedn.starting_model(config).backbone
     train(config, tmp_path / "run")
     after = load_model(tmp_path / "run" / "model").backbone
     assert isinstance(after, ResNet18)

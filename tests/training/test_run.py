@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-import training.run
+import training.course
+import training.fedn
 from fedn.checkpoint import load_model
 from fedn.errors import TrainingError
 from fedn.progress import Cancelled, Record, Reporter
@@ -36,7 +37,7 @@ class Listener(Reporter):
 def config(monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker) -> TrainingConfig:
     """A training on made-up features of five subjects."""
     samples = [sample_of(f"v{n}", f"s{n}", frames=400, events=4, seed=n) for n in range(5)]
-    monkeypatch.setattr(training.run, "load_samples", lambda *_: samples)
+    monkeypatch.setattr(training.course, "load_samples", lambda *_: samples)
     return TrainingConfig(
         name="tiny",
         checkpoint_s=0,
@@ -64,6 +65,7 @@ def test_a_run_leaves_its_whole_story_on_disk(config: TrainingConfig, tmp_path: 
         "manifest.json",
         "split.json",
         "events.jsonl",
+        "status.json",
         "last.safetensors",
         "best.safetensors",
         "model",
@@ -122,7 +124,7 @@ def test_a_loss_that_explodes_ends_the_run_with_a_sentence(config: TrainingConfi
 def test_a_bug_leaves_its_traceback_in_the_run_folder(
     config: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(training.run, "fit_scale", lambda *_: 1 / 0)
+    monkeypatch.setattr(training.fedn, "fit_scale", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         train(config, tmp_path / "run")
     assert "ZeroDivisionError" in (tmp_path / "run" / "stderr.log").read_text()

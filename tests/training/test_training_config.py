@@ -18,7 +18,7 @@ def test_a_config_survives_toml():
 
 
 @pytest.mark.parametrize(
-    "path", sorted(set(RECIPES.glob("*.toml")) - {RECIPES / "comparison.toml"}), ids=lambda path: path.stem
+    "path", sorted(set(RECIPES.glob("*.toml")) - set(RECIPES.glob("comparison*.toml"))), ids=lambda path: path.stem
 )
 def test_every_recipe_can_be_read(path: Path):
     assert read_config(path).start.labels

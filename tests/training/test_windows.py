@@ -10,7 +10,17 @@ from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from training.config import AugmentationConfig
 from training.targets import TRUE, UNCERTAIN
-from training.windows import GridSample, Place, collate, draw_places, regular_starts, to_grid, vary, window_truth
+from training.windows import (
+    GridSample,
+    Place,
+    collate,
+    draw_epoch,
+    draw_places,
+    draw_variation,
+    regular_starts,
+    to_grid,
+    window_truth,
+)
 
 from .conftest import LABELS, make_sample
 
@@ -129,11 +139,39 @@ def test_drawing_depends_on_the_seed_alone():
     assert places(sample, wild, 1) == places(sample, wild, 1) != places(sample, wild, 2)
 
 
-def test_variation_keeps_the_truth_and_zero_settings_change_nothing():
+def test_zero_settings_vary_nothing():
     sample = grid()
-    batch = collate([sample], places(sample), CONFIG)
-    generator = torch.Generator().manual_seed(0)
-    assert torch.equal(vary(batch, STILL, generator).frames, batch.frames)
-    varied = vary(batch, AugmentationConfig(), generator)
-    assert varied.truth is batch.truth and not torch.equal(varied.frames, batch.frames)
-    assert torch.isfinite(varied.frames).all()
+    drawn = draw_epoch([sample], places(sample), 128, STILL.mix, np.random.default_rng(0))
+    assert draw_variation([sample], drawn, CONFIG, STILL) is None
+    assert all(one.partner is None for one in drawn)
+
+
+def test_a_window_varies_in_the_same_way_whatever_else_is_in_the_batch():
+    sample, wild = grid(), AugmentationConfig()
+    drawn = draw_epoch([sample], places(sample), 128, wild.mix, np.random.default_rng(0))
+    together = draw_variation([sample], drawn, CONFIG, wild)
+    assert together is not None and len(drawn) > 8
+    frames = collate([sample], [one.place for one in drawn], CONFIG).frames
+    for number in (0, 5, len(drawn) - 1):
+        alone = draw_variation([sample], drawn[number : number + 1], CONFIG, wild)
+        assert alone is not None
+        torch.testing.assert_close(alone.of(frames[number : number + 1])[0], together.of(frames)[number])
+    varied = together.of(frames)
+    assert not torch.equal(varied, frames) and torch.isfinite(varied).all()
+    silent = (varied == 0).all(dim=1).float().mean()
+    assert 0.05 < silent < 0.15, "a tenth of the channels is silent for a window"
+
+
+def test_what_is_mixed_into_a_window_shows_no_event_and_is_added_in_motion_alone():
+    sample = to_grid(make_sample("v", "s", frames=4000, events=6), LABELS, DETECTOR)
+    mixing = replace(STILL, mix=0.5)
+    drawn = draw_epoch([sample], places(sample), 128, mixing.mix, np.random.default_rng(0))
+    partners = [one.partner for one in drawn if one.partner is not None]
+    assert 0.25 * len(drawn) < len(partners) < 0.75 * len(drawn)
+    for partner in partners:
+        assert not len(window_truth(sample, partner, 128)[0])
+    variation = draw_variation([sample], drawn, CONFIG, mixing)
+    assert variation is not None
+    assert torch.equal(variation.scale, torch.ones_like(variation.scale))
+    assert variation.shift.mean(dim=1).abs().max() < 1e-4
+    assert variation.shift.abs().amax(dim=(1, 2)).gt(0).tolist() == [one.partner is not None for one in drawn]
