@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from app.clipboard_actions import ClipboardActions
 from app.event_actions import EventActions
+from app.export_actions import ExportActions
 from app.help_actions import HelpActions
+from app.import_actions import ImportActions
 from app.jobs.job_queue import JobQueue
 from app.marking import Marking
 from app.model_actions import ModelActions
 from app.navigation import Navigation
 from app.project_actions import ProjectActions
 from app.session import Session
+from app.views.events.events_view import EventsView
 from app.views.inspector.inspector_view import InspectorView
 from app.views.labels.labels_panel import LabelsPanel
 from app.views.player.player_view import PlayerView
@@ -40,6 +43,7 @@ class WindowParts:
     timeline: TimelineView
     videos: VideosView
     inspector: InspectorView
+    event_table: EventsView
     labels: LabelsPanel
     training: TrainingView
     models: ModelChooser
@@ -47,6 +51,8 @@ class WindowParts:
     project_actions: ProjectActions
     model_actions: ModelActions
     help_actions: HelpActions
+    import_actions: ImportActions
+    export_actions: ExportActions
 
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
@@ -58,6 +64,9 @@ class WindowParts:
         inspector = InspectorView(session)
         inspector.accept_wanted.connect(events.accept)
         inspector.reject_wanted.connect(events.reject)
+        clipboard = ClipboardActions(session, marking, window)
+        event_table = EventsView(session, clipboard)
+        event_table.play_requested.connect(player.play_selected)
         return cls(
             window,
             session,
@@ -65,11 +74,12 @@ class WindowParts:
             marking,
             events,
             Navigation(session, window),
-            ClipboardActions(session, marking, window),
+            clipboard,
             player,
             TimelineView(session, marking),
             videos,
             inspector,
+            event_table,
             LabelsPanel(session, marking),
             TrainingView(session, jobs),
             ModelChooser(session),
@@ -77,4 +87,6 @@ class WindowParts:
             ProjectActions(session, jobs, window),
             ModelActions(session, jobs, videos, window),
             HelpActions(session, window),
+            ImportActions(session, window),
+            ExportActions(session, window),
         )

@@ -65,7 +65,7 @@ def import_(
     """Bring events from files into a project; nothing changes if one of the files cannot be read."""
     with output(json) as out:
         from app.commands.remark_list import say_remarks, write_remark_table
-        from app.document.read_files import ReadChoices, UnknownTable
+        from app.document.read_files import ReadChoices, UnfinishedMapping, UnknownTable
         from fedn.annotation.formats.known_formats import known_format
 
         known = None if format == "auto" else known_format(format)
@@ -73,6 +73,8 @@ def import_(
         choices = ImportChoices(video, tier, source, tier_who, if_exists, not not_reviewed)
         try:
             plan, kept = _import(project, files, reading, choices, out, dry_run=dry_run or write_mapping is not None)
+        except UnfinishedMapping:
+            raise
         except UnknownTable as table:
             _guess(table, write_mapping, out)
             return

@@ -27,6 +27,7 @@ class ExportChoices:
 
     Attributes:
         video, tier: only these, by name; "" for all.
+        video_ids: only these; () for all.
         together: one file for the whole project in formats that can hold several videos. Those that are made for a
             whole study, such as results for a challenge, are always one file.
         update: files of ELAN that are there already keep whatever else they hold.
@@ -37,6 +38,7 @@ class ExportChoices:
     tier: str = ""
     together: bool = False
     update: bool = False
+    video_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def make_folder(folder: Path) -> None:
 
 
 def _chosen_videos(project: Project, choices: ExportChoices) -> list[Video]:
-    videos = list(project.videos.values())
+    videos = [video for video in project.videos.values() if not choices.video_ids or video.id in choices.video_ids]
     if choices.video:
         videos = [video for video in videos if choices.video in (video.name, video.stem)]
         if not videos:

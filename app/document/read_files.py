@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from fedn.progress import SILENT, Reporter
 if TYPE_CHECKING:
     from fedn.annotation.formats.openface import OpenFaceRecording
 
+ROWS_TO_LOOK_AT = 12
 MAPPINGS = "mappings"
 """The folder of a project that holds what the columns of tables were said to be."""
 
@@ -35,11 +36,16 @@ class UnknownTable(FormatError):
     Attributes:
         path: of the table.
         guess: what its columns seem to be, for a person to confirm.
+        rows: the first ones, for that person to look at.
     """
 
-    def __init__(self, path: Path, guess: ColumnMapping) -> None:
-        super().__init__(f"{path} is a table of no known format; say what its columns are")
-        self.path, self.guess = path, guess
+    def __init__(self, path: Path, guess: ColumnMapping, rows: Sequence[Sequence[str]], sentence: str = "") -> None:
+        super().__init__(sentence or f"{path} is a table of no known format; say what its columns are")
+        self.path, self.guess, self.rows = path, guess, rows[:ROWS_TO_LOOK_AT]
+
+
+class UnfinishedMapping(UnknownTable):
+    """What its columns are is known but for something that has to be said of each table, such as its video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class ReadChoices:
         known: their format, None to recognize that of each.
         video: name of the project's video that files with one video are about, "" to go by the files.
         tier: name for the tier of tables that name none.
+        confirmed: what the columns of single files are, as a person has just said.
         mapping: a file that says what the columns of tables of no known format are, None for those kept in the project.
         missing_offset: for the tables of data sets.
         frame_step: for results of networks that look at every so manieth frame.
@@ -64,6 +71,7 @@ class ReadChoices:
     missing_offset: MissingOffset = MissingOffset.APEX_PLUS_20
     frame_step: int = 1
     presence_frames: int = 0
+    confirmed: Mapping[Path, ColumnMapping] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,11 @@ def read_files(
     return found
 
 
+def table_rows(path: Path) -> list[tuple[str, ...]]:
+    """The first rows of a table that has been read before."""
+    return [row.cells for row in read_table(path).rows[:ROWS_TO_LOOK_AT]]
+
+
 def keep_what_was_read(project: Project, files: Sequence[ReadFile]) -> None:
     """Keeps in the project what is no event: what columns were said to be, and recordings of OpenFace.
 
@@ -139,7 +152,8 @@ class _FileReader:
 
     def read(self, path: Path) -> ReadFile:
         known = self._choices.known or recognize_format(path)
-        if known is None or (self._given is not None and self._choices.known is None):
+        is_given = path in self._choices.confirmed or (self._given is not None and self._choices.known is None)
+        if known is None or is_given:
             return self._read_mapped(path)
         if known.name == "openface":
             return self._read_recording(path)
@@ -163,15 +177,16 @@ class _FileReader:
         table = read_table(path)
         if len(table.header) < 2:
             raise FormatError(f"{path} is no table; choose another file")
-        mapping = self._given or find_mapping(self._mappings, table.header)
+        cells = [row.cells for row in table.rows]
+        mapping = self._choices.confirmed.get(path) or self._given or find_mapping(self._mappings, table.header)
         if mapping is None:
-            raise UnknownTable(path, guess_mapping(table.header, [row.cells for row in table.rows]))
+            raise UnknownTable(path, guess_mapping(table.header, cells), cells)
         if mapping.place("video") is None and self._choices.video:
             mapping = replace(mapping, video=self._choices.video)
         try:
             mapping = mapping.confirm()
         except FormatError as error:
-            raise FormatError(f"{path}: {error}") from error
+            raise UnfinishedMapping(path, mapping, cells, f"{path}: {error}") from error
         videos = self._wanted if self._wanted is not None and mapping.place("video") is None else self._videos
         tier = self._choices.tier or path.stem
         return ReadFile(path, read_mapped(path, mapping, videos.index_of, tier=tier), mapping)
