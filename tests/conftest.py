@@ -27,6 +27,13 @@ settings.load_profile("fedn")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--headed", action="store_true", help="show the windows on the screen instead of off it")
     parser.addoption("--kill-rounds", type=int, default=24, help="how often the test of kills kills an editor")
+    parser.addoption("--seeks", type=int, default=30, help="how many random frames the player is asked for, by kind")
+
+
+@pytest.fixture(scope="session")
+def kinds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the videos of tests/video/kinds.py lie during a run."""
+    return tmp_path_factory.mktemp("kinds")
 
 
 @pytest.fixture(autouse=True)

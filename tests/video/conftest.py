@@ -48,10 +48,12 @@ def write_counter_video(
     flip: bool = False,
     aspect: Fraction | None = None,
     bit_rate: int = 800_000,
+    pixels: str = "",
 ) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=30, options=options or {})
-        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        usual = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = 96, 64, pixels or usual
         stream.codec_context.time_base = time_base
         stream.bit_rate = bit_rate
         if aspect is not None:

