@@ -218,7 +218,9 @@ def retrain_config(
         # Live frames are whole frames of the video, so windows run at their own speed.
         augmentation = AugmentationConfig(speed=0.0)
     else:
-        optimization = OptimizationConfig(epochs=wish.epochs or 12, learning_rate=3e-5, ema=0.99, negatives=2.0)
+        optimization = OptimizationConfig(
+            epochs=wish.epochs or 10, learning_rate=2e-4, ema=0.98, negatives=1.0, steps_per_epoch=20
+        )
         augmentation = AugmentationConfig()
     if wish.from_scratch:
         network = {
@@ -226,7 +228,9 @@ def retrain_config(
         }
         own = [label for label in parent.labels if label in material.total(held_out).labels or data.replay]
         start = StartConfig(backbone=str(folder), labels=(*own, *new), network=network)
-        optimization = replace(optimization, epochs=wish.epochs or 30, learning_rate=3e-4, negatives=3.0)
+        optimization = replace(
+            optimization, epochs=wish.epochs or 30, learning_rate=3e-4, ema=0.99, negatives=3.0, steps_per_epoch=40
+        )
     config = TrainingConfig(
         name=f"{parent.name}-retrained",
         seed=wish.seed,

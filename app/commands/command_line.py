@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import bench, demo, detect, doctor, evaluate, models, pretrain, project, retrain, synth, train
+from app.commands import bench, demo, detect, doctor, evaluate, loso, models, pretrain, project, retrain, synth, train
 from fedn.errors import FednError
 from fedn.progress import Cancelled
 
@@ -28,6 +28,7 @@ for function in (
     evaluate.evaluate,
     retrain.retrain,
     train.train,
+    loso.loso,
     synth.synth,
     doctor.doctor,
 ):

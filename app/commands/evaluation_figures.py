@@ -34,7 +34,7 @@ def write_figures(
     counted: Table,
     methods: Mapping[str, Table],
     iou: float,
-    videos: Path | None,
+    videos: Path | Mapping[str, Path] | None,
     reporter: Reporter,
 ) -> list[Path]:
     """Writes every figure and returns the files.
@@ -42,7 +42,8 @@ def write_figures(
     Args:
         counted: the first method's predictions above its threshold, for confusion and timelines.
         methods: all scored predictions by the method's name, the first of them the one that is evaluated.
-        videos: folder in which the videos lie at any depth, None for timelines without pictures.
+        videos: folder in which the videos lie at any depth, or where each of them lies; None for timelines without
+            pictures.
     """
     labels = {method: label_ap(truth, events) for method, events in methods.items()}
     panels = {
@@ -73,7 +74,7 @@ def _timeline(
     truth: Sequence[Event],
     predictions: Sequence[Event],
     iou: float,
-    videos: Path | None,
+    videos: Path | Mapping[str, Path] | None,
     opened: ExitStack,
     reporter: Reporter,
 ) -> list[Path]:
@@ -87,19 +88,22 @@ def _timeline(
     if videos is not None:
         length, fps, picture = _pictures(videos, video, opened, reporter)
     figure = timeline_figure(truth, shown, title=video, length=length, fps=fps, apex_picture=picture)
-    return save_figure(figure, folder, f"timeline-{re.sub(r'[^A-Za-z0-9._-]+', '-', Path(video).stem)}")
+    return save_figure(figure, folder, f"timeline-{re.sub(r'[^A-Za-z0-9._-]+', '-', str(Path(video).with_suffix('')))}")
 
 
 def _pictures(
-    videos: Path, name: str, opened: ExitStack, reporter: Reporter
+    videos: Path | Mapping[str, Path], name: str, opened: ExitStack, reporter: Reporter
 ) -> tuple[int | None, float, Callable[[Event], Picture | None] | None]:
     """Length and nominal rate of a video, and its apex frames; nothing, with a warning, if it cannot be opened."""
     from fedn.video.reader import open_video
 
-    path = next((path for path in sorted(videos.rglob(Path(name).name)) if path.is_file()), None)
+    if isinstance(videos, Path):
+        path = next((path for path in sorted(videos.rglob(Path(name).name)) if path.is_file()), None)
+    else:
+        path = videos.get(name)
     try:
         if path is None:
-            raise FormatError(f"there is no {name} in {videos}")
+            raise FormatError(f"there is no {name} in {videos}" if isinstance(videos, Path) else f"{name} is not there")
         reader = opened.enter_context(open_video(path))
     except (VideoError, FormatError) as error:
         reporter.warn(f"the timeline of {name} has no pictures: {error}")
