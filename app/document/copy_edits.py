@@ -39,6 +39,54 @@ class CopyToTier(Edit):
 
 
 @dataclass(frozen=True)
+class MoveToTier(Edit):
+    """Moves events to a tier of a person of the same video, and by a number of frames, later if positive.
+
+    Predictions stay where they are: copies of them, with their origin, are moved. `copy_ids` are the copies' ids, by
+    the place of the prediction in `ids`, made up if not given.
+    """
+
+    ids: tuple[str, ...]
+    tier_id: str
+    frames: int = 0
+    copy_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.copy_ids) != len(self.ids):
+            object.__setattr__(self, "copy_ids", tuple(new_id() for _ in self.ids))
+
+    def change(self, project: Project) -> None:
+        check_some(self.ids)
+        target = project.tier(self.tier_id)
+        if target.source is Source.DETECTOR:
+            raise EditError(f"the tier “{target.name}” records what a detector found; choose a tier of a person")
+        for event_id, moved_id in zip(self.ids, self.moved_ids(project), strict=True):
+            if moved_id != event_id:
+                copy_event(project, event_id, self.tier_id, moved_id)
+                event = project.event(moved_id)
+            else:
+                event = project.event(event_id)
+                if project.tier_of(event_id).video_id != target.video_id:
+                    raise EditError(f"the tier “{target.name}” is of another video; copy the event and paste it there")
+                project.remove_event(event_id)
+            project.put_event(self.tier_id, shifted(event, self.frames))
+
+    def moved_ids(self, project: Project) -> tuple[str, ...]:
+        """The ids that the events have on the tier."""
+        return tuple(
+            copy_id if project.tier_of(event_id).source is Source.DETECTOR else event_id
+            for event_id, copy_id in zip(self.ids, self.copy_ids, strict=True)
+        )
+
+    @property
+    def text(self) -> str:
+        return "Move event to tier" if len(self.ids) == 1 else f"Move {len(self.ids)} events to tier"
+
+    def describe(self, project: Project) -> str:
+        return f"Move {words_for(project, self.ids)} to {project.tier(self.tier_id).name}" if self.ids else self.text
+
+
+@dataclass(frozen=True)
 class PasteEvents(Edit):
     """Puts copies of events on any tier of any video, the first of them at a frame, the others as far apart as before.
 

@@ -113,6 +113,9 @@ class Restore(Edit):
             match change.row:
                 case EventRow(tier_id) | RejectedRow(tier_id):
                     events.setdefault(tier_id, set()).add(change.id)
+                    if isinstance(change.before, EventRow):
+                        # The tier that it was moved away from.
+                        events.setdefault(change.before.tier_id, set()).add(change.id)
                 case TierRow(_, tier):
                     tiers.add(tier.video_id)
                     homes[tier.id] = tier.video_id

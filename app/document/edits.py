@@ -1,7 +1,7 @@
 """Every edit, in one place to import from."""
 
 from app.document.attribute_edits import Relabel, SetAttributes
-from app.document.copy_edits import AddEvents, CopyToTier, PasteEvents, ReplaceEvents
+from app.document.copy_edits import AddEvents, CopyToTier, MoveToTier, PasteEvents, ReplaceEvents
 from app.document.edit import Edit, Group, Restore, Touched
 from app.document.event_edits import (
     CreateEvent,
@@ -53,6 +53,7 @@ __all__ = [
     "MoveApex",
     "MoveBoundary",
     "MoveEvent",
+    "MoveToTier",
     "PasteEvents",
     "PutSubject",
     "PutVocabulary",

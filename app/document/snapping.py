@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from typing import Literal
 
 from fedn.annotation.event import Event
 
@@ -26,6 +27,7 @@ class Snapper:
         self._onsets = sorted(onsets.union(extra))
         # An event that begins with the video has nothing before it.
         self._offsets = sorted(frame for frame in offsets.union(extra) if frame >= 0)
+        self._apexes = sorted({event.apex for event in events if event.apex is not None}.union(extra))
 
     def onset(self, frame: int) -> int:
         """Where an onset at `frame` jumps to: `frame` itself if nothing is near."""
@@ -36,6 +38,16 @@ class Snapper:
         """Where an offset at `frame` jumps to: `frame` itself if nothing is near."""
         found = self._near(self._offsets, frame)
         return frame if found is None else found
+
+    def apex(self, frame: int) -> int:
+        """Where an apex at `frame` jumps to, other apexes or the playhead: `frame` itself if nothing is near."""
+        found = self._near(self._apexes, frame)
+        return frame if found is None else found
+
+    def holds(self, edge: Literal["onset", "apex", "offset"], frame: int) -> bool:
+        """Whether such an edge at this very frame lies on something, so that a line can show it."""
+        places = {"onset": self._onsets, "apex": self._apexes, "offset": self._offsets}[edge]
+        return self._near(places, frame) == frame
 
     def shift(self, onset: int, offset: int) -> tuple[int, int]:
         """Both edges moved alike, by whichever of them is nearer to something; its length stays."""

@@ -27,6 +27,7 @@ from app.document.edits import (
     MoveApex,
     MoveBoundary,
     MoveEvent,
+    MoveToTier,
     PasteEvents,
     PutSubject,
     PutVocabulary,
@@ -185,6 +186,11 @@ def _copied(dice: Dice) -> Edit:
     return CopyToTier(dice.some_of(tier), dice.tier_beside(tier))
 
 
+def _moved_to_tier(dice: Dice) -> Edit:
+    tier = dice.tier()
+    return MoveToTier(dice.some_of(tier), dice.tier_beside(tier), dice.number(-3, 3))
+
+
 def _accepted(dice: Dice) -> Edit:
     tier = dice.prediction_tier()
     return AcceptPredictions(dice.some_of(tier), dice.tier_beside(tier))
@@ -240,6 +246,7 @@ MAKERS: dict[type[Edit], Callable[[Dice], Edit]] = {
     ReplaceEvents: lambda dice: ReplaceEvents(dice.tier(), dice.events()),
     PasteEvents: lambda dice: PasteEvents(dice.tier(), dice.events(), dice.number(0, FRAMES // 2)),
     CopyToTier: _copied,
+    MoveToTier: _moved_to_tier,
     AcceptPredictions: _accepted,
     CorrectPrediction: _corrected,
     RejectPredictions: lambda dice: RejectPredictions(dice.some_of(dice.prediction_tier())),

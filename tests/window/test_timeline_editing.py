@@ -12,6 +12,7 @@ from app.session import Session
 from app.views.timeline.timeline_view import TimelineView
 from app.window import StudioWindow
 from fedn.annotation.event import Event
+from fedn.annotation.store import load_project
 from tests.window.conftest import Told
 
 FEDN, EXPERT_ROW, SELF_REPORT_ROW = 0, 1, 2
@@ -53,6 +54,15 @@ def event(session: Session, event_id: str) -> Event:
     return session.project.event(event_id)
 
 
+def at(timeline: TimelineView, row: int, position: float, *, nudge_px: int = 0) -> QPoint:
+    return QPoint(round(timeline.scale.x(position)) + nudge_px, timeline.areas.tier(row).center().y())
+
+
+def assert_stored(session: Session) -> None:
+    """What is on disk is what is in memory."""
+    assert session.project is not None and load_project(session.project.folder) == session.project
+
+
 def test_dragging_the_body_moves_the_event_and_keeps_its_length(session: Session, drag: Drag):
     drag(EXPERT_ROW, 37, 67)
     moved = event(session, EXPERT)
@@ -62,12 +72,17 @@ def test_dragging_the_body_moves_the_event_and_keeps_its_length(session: Session
     assert event(session, EXPERT).onset == 22
 
 
-def test_dragging_an_edge_moves_only_that_edge_and_shows_its_frame(session: Session, drag: Drag):
+def test_dragging_an_edge_moves_only_that_edge_and_shows_its_frame_meanwhile(
+    session: Session, timeline: TimelineView, drag: Drag, qtbot: QtBot
+):
     session.select_events((EXPERT,))
-    drag(EXPERT_ROW, 53, 63, nudge_px=-2)
+    session.set_playhead(7)
+    drag(EXPERT_ROW, 53, 63, nudge_px=-2, release=False)
+    assert session.playhead == 62
+    qtbot.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, pos=at(timeline, EXPERT_ROW, 63, nudge_px=-2))
     changed = event(session, EXPERT)
     assert (changed.onset, changed.offset) == (22, 62)
-    assert session.playhead == 62
+    assert session.playhead == 7
     drag(EXPERT_ROW, 22, 12, nudge_px=2)
     assert event(session, EXPERT).onset == 12
     assert session.undo_stack.count() == 2
@@ -178,3 +193,99 @@ def test_pressing_in_the_ruler_scrubs(session: Session, timeline: TimelineView, 
     qtbot.mouseMove(port, QPoint(round(timeline.scale.center_x(180)), y))
     assert session.playhead == 180
     qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline.scale.center_x(180)), y))
+
+
+def test_dragging_onto_another_persons_tier_moves_the_event_there(session: Session, drag: Drag):
+    before = event(session, EXPERT)
+    drag(EXPERT_ROW, 37, 137, to_row=SELF_REPORT_ROW)
+    project = session.project
+    assert project is not None
+    assert project.tier_of(EXPERT).id == "15-self"
+    assert (event(session, EXPERT).onset, event(session, EXPERT).offset) == (122, 152)
+    assert session.selected_events == (EXPERT,) and session.undo_stack.count() == 1
+    assert_stored(session)
+    session.undo_stack.undo()
+    assert project.tier_of(EXPERT).id == "15-expert" and event(session, EXPERT) == before
+    assert_stored(session)
+    session.undo_stack.redo()
+    assert project.tier_of(EXPERT).id == "15-self"
+    assert_stored(session)
+
+
+def test_dragging_a_prediction_onto_a_persons_tier_copies_it_there(session: Session, drag: Drag):
+    drag(FEDN, 35, 135, to_row=EXPERT_ROW)
+    (copied,) = session.selected_events
+    project = session.project
+    assert project is not None
+    made, origin = event(session, copied), event(session, copied).origin
+    assert project.tier_of(copied).id == "15-expert" and (made.onset, made.offset, made.score) == (120, 150, None)
+    assert origin is not None and (origin.model, origin.onset) == ("fedn-base", 20)
+    assert event(session, PREDICTED).onset == 20
+    assert_stored(session)
+    session.undo_stack.undo()
+    assert not project.has_event(copied)
+
+
+def test_a_detectors_tier_takes_no_events(session: Session, drag: Drag):
+    drag(EXPERT_ROW, 37, 67, to_row=FEDN)
+    assert session.project is not None and session.project.tier_of(EXPERT).id == "15-expert"
+    assert event(session, EXPERT).onset == 52
+
+
+def test_a_locked_tier_refuses_every_gesture_in_one_sentence_each(session: Session, drag: Drag, told: Told):
+    session.tier_views.change("15-expert", locked=True)
+    before = load_project(session.project.folder) if session.project else None
+    drag(EXPERT_ROW, 37, 67)
+    drag(EXPERT_ROW, 200, 230)
+    drag(SELF_REPORT_ROW, 37, 137, to_row=EXPERT_ROW)
+    session.select_events((EXPERT,))
+    drag(EXPERT_ROW, 53, 63, nudge_px=-2)
+    drag(EXPERT_ROW, 37.5, 44.5, low=True)
+    assert session.project == before and session.undo_stack.count() == 0
+    assert len(told.sentences) == 5 and all("“Expert” is locked" in text for _, text in told.sentences)
+    session.tier_views.change("15-expert", locked=False)
+    drag(EXPERT_ROW, 53, 63, nudge_px=-2)
+    assert event(session, EXPERT).offset == 62
+
+
+def test_a_line_shows_where_something_has_snapped(session: Session, timeline: TimelineView, drag: Drag, qtbot: QtBot):
+    timeline.snapping = True
+    session.select_events((EXPERT,))
+    drag(EXPERT_ROW, 53, 55, nudge_px=-2, release=False)
+    assert timeline.gesture is not None and timeline.gesture.lines == (56.0,)
+    qtbot.mouseMove(timeline.viewport(), at(timeline, EXPERT_ROW, 64, nudge_px=-2))
+    assert timeline.gesture.lines == ()
+    qtbot.keyClick(timeline, Qt.Key.Key_Escape)
+
+
+def test_the_apex_snaps_to_the_playhead(session: Session, timeline: TimelineView, drag: Drag):
+    timeline.snapping = True
+    session.set_playhead(45)
+    session.select_events((EXPERT,))
+    drag(EXPERT_ROW, 37.5, 44.5, low=True)
+    assert event(session, EXPERT).apex == 45
+
+
+@pytest.mark.parametrize(
+    ("row", "begin", "end", "where"),
+    [
+        (EXPERT_ROW, 37, 67, {}),
+        (EXPERT_ROW, 37, 137, {"to_row": SELF_REPORT_ROW}),
+        (EXPERT_ROW, 37.5, 44.5, {"low": True}),
+        (EXPERT_ROW, 22, 12, {"nudge_px": 2}),
+        (EXPERT_ROW, 200, 230, {}),
+        (FEDN, 35, 60, {}),
+        (FEDN, 60, 140, {"to_row": SELF_REPORT_ROW}),
+    ],
+)
+def test_escape_cancels_every_gesture(
+    session: Session, timeline: TimelineView, drag: Drag, qtbot: QtBot, row: int, begin: float, end: float, where: dict
+):
+    before = load_project(session.project.folder) if session.project else None
+    session.set_playhead(7)
+    session.select_events((EXPERT,))
+    drag(row, begin, end, release=False, **where)
+    assert timeline.gesture is not None
+    qtbot.keyClick(timeline, Qt.Key.Key_Escape)
+    qtbot.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, pos=at(timeline, row, end))
+    assert session.project == before and session.undo_stack.count() == 0 and session.playhead == 7

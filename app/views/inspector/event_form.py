@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.views.inspector.frame_row import FrameRow
 from app.views.inspector.note_field import NoteField
@@ -78,10 +87,11 @@ class EventForm(QWidget):
 
     def _fill(self, grid: QGridLayout) -> None:
         grid.setColumnStretch(2, 1)
-        grid.setHorizontalSpacing(10)
+        grid.setHorizontalSpacing(7)
         grid.setVerticalSpacing(6)
         grid.addWidget(_muted("Length"), 3, 0)
         grid.addWidget(self.length, 3, 1, 1, 2)
+        self.length.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for kind in KINDS:
             self.kind.addItem(kind.capitalize(), kind)
         self.intensity.addItem("—", "")
@@ -92,8 +102,11 @@ class EventForm(QWidget):
             grid.addWidget(_muted(name), row, 0)
             grid.addWidget(box, row, 1, 1, 2)
         grid.addWidget(_muted("Intensity"), 6, 0)
-        grid.addWidget(self.intensity, 6, 1)
-        grid.addWidget(self.score, 6, 2, Qt.AlignmentFlag.AlignRight)
+        # In a row of their own: the list must not make the column of the frames wider.
+        beside = QHBoxLayout()
+        beside.addWidget(self.intensity)
+        beside.addWidget(self.score, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addLayout(beside, 6, 1, 1, 2)
         grid.addWidget(_muted("Units"), 7, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.units, 7, 1, 1, 2)
         for name, box in (("Label", self.label), ("Kind", self.kind), ("Intensity", self.intensity)):

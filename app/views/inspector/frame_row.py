@@ -24,7 +24,7 @@ class FrameBox(QLineEdit):
         super().__init__()
         self._validator = QIntValidator(0, 0, self)
         self.setValidator(self._validator)
-        self.setFixedWidth(68)
+        self.setFixedWidth(64)
         self.editingFinished.connect(self._tell)
 
     def show_frame(self, frame: int | None, last_frame: int) -> None:
@@ -63,7 +63,7 @@ class FrameRow(QObject):
         self.box.setAccessibleName(f"{name} frame")
         self.time = QLineEdit()
         self.time.setAccessibleName(f"{name} time")
-        self.time.setMinimumWidth(80)
+        self.time.setMinimumWidth(88)
         caption.setBuddy(self.box)
         for column, widget in enumerate((caption, self.box, self.time)):
             grid.addWidget(widget, row, column)

@@ -123,8 +123,8 @@ class InspectorView(QWidget):
     def _length(self, events: tuple[Event, ...]) -> str:
         index = self._session.frame_index
         frames = sum(event.offset - event.onset + 1 for event in events)
-        mean = "" if len(events) == 1 else "on average "
-        text = f"{mean}{frames / len(events):.4g} frame{'s' if frames != 1 else ''}"
+        mean = "" if len(events) == 1 else "mean "
+        text = f"{mean}{frames / len(events):.0f} frame{'s' if frames != 1 else ''}"
         if index is None or max(event.offset for event in events) >= index.frame_count:
             return text
         seconds = sum(index.end_s(event.offset) - index.time_s(event.onset) for event in events)
@@ -151,11 +151,12 @@ class InspectorView(QWidget):
             return ""
         rejected = sum(project.is_rejected(one) for one in predictions)
         accepted = len(_accepted(project, predictions))
-        if len(predictions) == 1:
+        if len(self._events) == 1:
             if rejected:
                 return f'<b style="color:{tokens.no_counterpart.name()}">Rejected</b>'
             return f'<b style="color:{tokens.agrees.name()}">Accepted</b>' if accepted else "Prediction, open"
-        return f"{len(predictions):,} predictions: {accepted:,} accepted, {rejected:,} rejected"
+        count = f"{len(predictions):,} prediction{'s' if len(predictions) != 1 else ''}"
+        return f"{count}: {accepted:,} accepted, {rejected:,} rejected"
 
     def _show_others(self, event: Event | None, others: list[Counterpart]) -> None:
         while self._says.rowCount():

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 
 from app.views.timeline.gestures.change_event import DragApex, MoveBody, MoveEdge
 from app.views.timeline.gestures.create_event import DrawEvent
-from app.views.timeline.gestures.gesture import Gesture
+from app.views.timeline.gestures.gesture import Gesture, Refused
 from app.views.timeline.gestures.look_around import DragOverview, Pan, RubberBand, Scrub
 from app.views.timeline.hit import Hit, Part
 from app.views.timeline.layout import Band
@@ -36,11 +36,15 @@ def begin_gesture(view: TimelineView, pressed: QMouseEvent) -> Gesture | None:
         return _change(view, hit, view.pointer(pressed).position)
     row = view.hits.row_at(at.y)
     if row is not None and row.is_editable and not adds:
+        if not view.session.may_change((), (row.tier.id,)):
+            return Refused(view)
         return DrawEvent(view, row.tier.id, view.marking.label, at)
     return RubberBand(view, at, adds=adds)
 
 
 def _change(view: TimelineView, hit: Hit, position: float) -> Gesture:
+    if hit.row.is_editable and not view.session.may_change((hit.event.id,)):
+        return Refused(view)
     if hit.part == Part.APEX:
         return DragApex(view, hit.event)
     if hit.part == Part.ONSET:

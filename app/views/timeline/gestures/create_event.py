@@ -19,21 +19,29 @@ class DrawEvent(Gesture):
         self._tier_id, self._label = tier_id, label
         self._start = at.boundary
         self._event: Event | None = None
+        self._lines: tuple[float, ...] = ()
 
     def move(self, at: Pointer) -> None:
-        snapper = self.surface.snapper((), at.snaps)
+        snapper = self.snapper((), at)
         forward = at.boundary >= self._start
         low, high = (self._start, at.boundary) if forward else (at.boundary, self._start)
         onset, offset = snapper.onset(low), snapper.offset(high - 1)
         onset = max(0, onset)
         offset = min(self.surface.scale.frame_count - 1, offset)
         self._event = Event(onset, offset, self._label) if offset > onset else None
+        edges = ((onset, snapper.holds("onset", onset)), (offset + 1, snapper.holds("offset", offset)))
+        self._lines = tuple(float(position) for position, holds in edges if holds and self._event)
         self.session.set_playhead(offset if forward else onset)
 
     @property
     def drawn(self) -> tuple[Drawn, ...]:
         return (Drawn(self._tier_id, self._event),) if self._event else ()
 
+    @property
+    def lines(self) -> tuple[float, ...]:
+        return self._lines
+
     def finish(self) -> None:
+        self.give_back_playhead()
         if self._event is not None and self.session.do(CreateEvent(self._tier_id, self._event)):
             self.session.select_events((self._event.id,))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from app.document.snapping import Snapper
 from app.session import Session
+from app.views.timeline.hit import HitTest
 from app.views.timeline.time_scale import TimeScale
 from fedn.annotation.event import Event
 
@@ -46,6 +47,9 @@ class Surface(Protocol):
         """Snaps to everything but the events that are being moved."""
         ...
 
+    @property
+    def hits(self) -> HitTest: ...
+
     def events_in(self, rect: QRectF) -> list[str]: ...
 
     def set_scale(self, scale: TimeScale) -> None: ...
@@ -68,6 +72,15 @@ class Gesture:
         self.surface = surface
         self.session = surface.session
         self.playhead_before = surface.session.playhead
+        self._snapper: Snapper | None = None
+        self._snapper_for: tuple[bool, float] = (True, 0.0)
+
+    def snapper(self, moving: Iterable[str], at: Pointer) -> Snapper:
+        """Made once: nothing else moves while the mouse is down, but the zoom may change."""
+        wanted = (at.snaps, self.surface.scale.px_per_frame)
+        if self._snapper is None or self._snapper_for != wanted:
+            self._snapper, self._snapper_for = self.surface.snapper(moving, at.snaps), wanted
+        return self._snapper
 
     @property
     def drawn(self) -> tuple[Drawn, ...]:
@@ -80,6 +93,11 @@ class Gesture:
         return frozenset()
 
     @property
+    def lines(self) -> tuple[float, ...]:
+        """Positions in frames at which something has snapped, to be shown across the tiers."""
+        return ()
+
+    @property
     def band(self) -> QRectF | None:
         """The rubber band, if there is one."""
         return None
@@ -89,4 +107,14 @@ class Gesture:
     def finish(self) -> None: ...
 
     def cancel(self) -> None:
+        self.give_back_playhead()
+
+    def give_back_playhead(self) -> None:
+        """The player has shown the frame under what was dragged, and shows again what it showed before."""
         self.session.set_playhead(self.playhead_before)
+
+
+class Refused(Gesture):
+    """Why nothing can be dragged here has been told; nothing happens until the mouse is released."""
+
+    cursor = Qt.CursorShape.ForbiddenCursor
