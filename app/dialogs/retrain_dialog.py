@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QIntValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -24,16 +27,26 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.dialogs.label_counts import LabelCounts
 from app.jobs.detection import model_name_of
-from fedn.annotation.learning_material import LearningMaterial, learning_material, truth_tiers
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
+from fedn.annotation.learning_material import LearningMaterial, learning_material, truth_tiers
+from fedn.annotation.project import Project
+from fedn.errors import ModelError
+from fedn.model_info import read_model_info
+from fedn.registry import resolve_model
 
-PRESETS = {"detector": (5, 20, 60), "full": (1, 3, 10)}
+PRESETS = {"detector": (5, 10, 30), "full": (1, 3, 10)}
 _PRESET_NAMES = ("Quick", "Standard", "Thorough")
 MOST_EPOCHS = 1000
+LINE_LETTERS = 100
 _SCOPES = (
     ("detector", "Detector only", "minutes on an ordinary computer"),
     ("full", "Full network", "the backbone too, much slower without a graphics card"),
+)
+_UNKNOWN_LABELS = (
+    ("learn", "Learn them as new labels"),
+    ("spot", "Learn where they are, not their names"),
+    ("leave", "Leave them out"),
 )
 
 
@@ -47,12 +60,20 @@ class RetrainDialog(QDialog):
         self._project = project
         self._material = LearningMaterial("", {})
         self.setWindowTitle("Retrain")
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(760)
         self.tier = QComboBox()
         self.held_out = QListWidget()
         self.epochs = QLineEdit(str(PRESETS["detector"][1]))
         self.scope = QButtonGroup(self)
         self._presets = QButtonGroup(self)
+        self.compares = QCheckBox("Compare the old and the new model")
+        self.compares.setChecked(True)
+        self.from_scratch = QCheckBox("Make the detector anew instead of going on with the one in use")
+        self.unknown_labels = QComboBox()
+        self.unknown_labels.addItems([text for _, text in _UNKNOWN_LABELS])
+        self._unknown = QLabel()
+        self._doubts = QLabel()
+        self._model_labels = _labels_in_use(project)
         self._counts = QLabel()
         self._obstacle = QLabel()
         self._labels = LabelCounts(project.vocabulary.labels if project else ())
@@ -64,6 +85,7 @@ class RetrainDialog(QDialog):
         self.tier.addItems(truth_tiers(project) if project else [])
         self.tier.currentTextChanged.connect(self._on_tier_chosen)
         self.held_out.itemChanged.connect(self._show_counts)
+        self.compares.toggled.connect(self._on_compares_toggled)
         self.epochs.textChanged.connect(self._on_epochs_typed)
         self._presets.idClicked.connect(self._on_preset_chosen)
         self.scope.idClicked.connect(self._on_scope_chosen)
@@ -78,7 +100,13 @@ class RetrainDialog(QDialog):
     def options(self) -> RetrainOptions:
         """What the fields say now."""
         return RetrainOptions(
-            self.tier.currentText(), self._chosen_scope, self._chosen_held_out(), int(self.epochs.text())
+            self.tier.currentText(),
+            self._chosen_scope,
+            self._chosen_held_out(),
+            int(self.epochs.text()),
+            compares=self.compares.isChecked(),
+            from_scratch=self.from_scratch.isChecked(),
+            unknown_labels=_UNKNOWN_LABELS[max(0, self.unknown_labels.currentIndex())][0],
         )
 
     @property
@@ -87,7 +115,11 @@ class RetrainDialog(QDialog):
 
     @property
     def obstacle_text(self) -> str:
-        return self._obstacle.text()
+        return self._obstacle.text().replace("\n", " ")
+
+    @property
+    def doubts_text(self) -> str:
+        return self._doubts.text().replace("\n", " ")
 
     def _on_tier_chosen(self, name: str) -> None:
         if self._project is not None:
@@ -104,7 +136,13 @@ class RetrainDialog(QDialog):
         self.held_out.blockSignals(False)
         self._show_counts()
 
+    def _on_compares_toggled(self, compares: bool) -> None:
+        self.held_out.setEnabled(compares)
+        self._show_counts()
+
     def _chosen_held_out(self) -> tuple[str, ...]:
+        if not self.compares.isChecked():
+            return ()
         items = (self.held_out.item(row) for row in range(self.held_out.count()))
         return tuple(
             item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked
@@ -115,17 +153,31 @@ class RetrainDialog(QDialog):
         total = self._material.total(held_out)
         subjects = len(self._material.subjects) - len(held_out)
         self._counts.setText(
-            f"<b>{_counted(total.events, 'event')}</b> in <b>{total.reviewed_s / 60:.1f} reviewed minutes</b>, "
+            f"<b>{_counted(total.events, 'event')}</b> in <b>{total.reviewed_s / 60:.1f} reviewed minutes</b>,<br>"
             f"{_counted(total.videos, 'video')} of {_counted(subjects, 'subject')}"
         )
         self._labels.show_counts(total.labels)
+        new = self._material.new_labels(held_out, self._model_labels)
+        names = ", ".join(f"{name} ({count})" for name, count in new.items())
+        self._unknown.setText("\n".join(wrap(f"Labels that the model does not have: {names}", LINE_LETTERS // 2)))
+        for part in (self._unknown, self.unknown_labels):
+            part.setVisible(bool(new))
+        # New labels have a row of their own.
+        doubts = self._material.doubts(held_out)
+        self._doubts.setText("\n".join(line for doubt in doubts for line in wrap(doubt, LINE_LETTERS)))
+        self._doubts.setVisible(bool(doubts) and not self._material.obstacle(held_out, compares=self._compares))
         self._show_obstacle()
 
+    @property
+    def _compares(self) -> bool:
+        return self.compares.isChecked()
+
     def _show_obstacle(self) -> None:
-        obstacle = self._material.obstacle(self._chosen_held_out())
+        obstacle = self._material.obstacle(self._chosen_held_out(), compares=self._compares)
         if not obstacle and not self.epochs.hasAcceptableInput():
             obstacle = f"Choose between 1 and {MOST_EPOCHS} epochs."
-        self._obstacle.setText(obstacle)
+        self._obstacle.setText("\n".join(wrap(obstacle, LINE_LETTERS)))
+        self._obstacle.setVisible(bool(obstacle))
         self.start_button.setEnabled(not obstacle)
 
     @property
@@ -153,31 +205,52 @@ class RetrainDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
+        beside = QHBoxLayout()
+        beside.setSpacing(28)
+        beside.addLayout(self._material_column(), 1)
+        beside.addLayout(self._held_out_column(), 1)
+        column.addLayout(beside)
+        unknown = QHBoxLayout()
+        self.unknown_labels.setAccessibleName("Labels that the model does not have")
+        unknown.addWidget(self._unknown, 1)
+        unknown.addWidget(self.unknown_labels)
+        column.addLayout(unknown)
+        column.addWidget(_heading("How"))
+        column.addLayout(self._scope_rows())
+        column.addWidget(self.from_scratch)
+        column.addLayout(self._epoch_row())
+        column.addWidget(self._doubts)
+        column.addWidget(self._obstacle)
+        self._doubts.setProperty("muted", True)
+        self._obstacle.setStyleSheet(f"color: {theme.current().label_differs.name()};")
+        self.start_button.setDefault(True)
+        # The style makes the words of a default button bold after they have been measured.
+        self.start_button.setMinimumWidth(self.start_button.sizeHint().width() + 24)
+        column.addWidget(self._buttons)
+
+    def _material_column(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(10)
         column.addWidget(_heading("What it learns from"))
         column.addLayout(self._truth_form())
         column.addWidget(self._counts)
         column.addWidget(self._labels)
-        unreviewed = "Time that nobody has reviewed is left out: no label there does not mean no expression."
+        # Broken by hand: what wraps by itself is given too little height before the window is shown.
+        unreviewed = "Time that nobody has reviewed is left out:\nno label there does not mean no expression."
         column.addWidget(_muted(unreviewed))
-        column.addSpacing(4)
+        column.addStretch(1)
+        return column
+
+    def _held_out_column(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(10)
         column.addWidget(_heading("Held out"))
-        column.addWidget(
-            _muted("Old and new model are compared on these people; the new one does not learn from them.")
-        )
-        self.held_out.setFixedHeight(104)
+        column.addWidget(self.compares)
+        column.addWidget(_muted("The new model does not learn from these people;\nboth models are measured on them."))
+        self.held_out.setMinimumHeight(104)
         self.held_out.setAccessibleName("Held-out subjects")
-        column.addWidget(self.held_out)
-        column.addSpacing(4)
-        column.addWidget(_heading("How"))
-        column.addLayout(self._scope_rows())
-        column.addLayout(self._epoch_row())
-        self._obstacle.setWordWrap(True)
-        # Two lines kept free, so that nothing moves when a sentence appears.
-        self._obstacle.setFixedHeight(2 * self._obstacle.fontMetrics().lineSpacing() + 4)
-        self._obstacle.setStyleSheet(f"color: {theme.current().label_differs.name()};")
-        column.addWidget(self._obstacle)
-        self.start_button.setDefault(True)
-        column.addWidget(self._buttons)
+        column.addWidget(self.held_out, 1)
+        return column
 
     def _truth_form(self) -> QFormLayout:
         form = QFormLayout()
@@ -219,6 +292,15 @@ class RetrainDialog(QDialog):
         row.addWidget(_muted("epochs"))
         row.addStretch(1)
         return row
+
+
+def _labels_in_use(project: Project | None) -> tuple[str, ...]:
+    """Labels of the model that a retraining starts from, empty if it cannot be read: then the training says why."""
+    try:
+        folder = resolve_model(model_name_of(project), project.folder) if project else None
+        return read_model_info(folder).labels if folder else ()
+    except ModelError:
+        return ()
 
 
 def _counted(count: int, noun: str) -> str:

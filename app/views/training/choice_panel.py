@@ -31,7 +31,9 @@ class ChoicePanel(QWidget):
         self.keep_button = QPushButton("Keep the old")
         self.use_button.clicked.connect(self.use_pressed)
         self.keep_button.clicked.connect(self.keep_pressed)
-        note = QLabel("Few held-out events make these numbers uncertain. Either model can be put back in use any time.")
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
+        note = QLabel("Either model can be put back in use any time.")
         note.setProperty("muted", True)
         note.setWordWrap(True)
         buttons = QHBoxLayout()
@@ -45,17 +47,36 @@ class ChoicePanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.heading)
+        column.addWidget(self.verdict)
         column.addLayout(self.row)
         column.addWidget(self.table)
         column.addWidget(note)
 
     def show_models(
-        self, old: str, new: str, held_out: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]
+        self,
+        old: str,
+        new: str,
+        held_out: Sequence[str],
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        *,
+        confidence: Mapping[str, Any] | None = None,
+        verdict: str = "",
     ) -> None:
-        """`before` and `after` are the figures of the old and the new model on the held-out subjects."""
-        who = f"subject{'' if len(held_out) == 1 else 's'} {', '.join(held_out)}" if held_out else "held-out subjects"
-        count = after.get("n_truth")
-        events = f", {count} events" if isinstance(count, int) else ""
-        self.heading.setText(f"{old} and {new} on {who}, whom the new one has not learned from{events}")
-        self.table.show_figures(compared(before, after))
+        """`before` and `after` are the figures of the old and the new model on the held-out subjects, empty if there
+        were none; `confidence` and `verdict` as `retrain --json` has them."""
+        if before or after:
+            who = (
+                f"subject{'' if len(held_out) == 1 else 's'} {', '.join(held_out)}" if held_out else "held-out subjects"
+            )
+            count = after.get("n_truth")
+            events = f", {count} events" if isinstance(count, int) else ""
+            self.heading.setText(f"{old} and {new} on {who}, whom the new one has not learned from{events}")
+        else:
+            self.heading.setText(f"{old} and {new} were not compared, because nobody was held out")
+            verdict = "Look at what the new model detects in a video before you rely on it"
+        self.verdict.setText(f"{verdict[:1].upper()}{verdict[1:]}." if verdict else "")
+        self.verdict.setVisible(bool(verdict))
+        self.table.show_figures(compared(before, after, confidence))
+        self.table.setVisible(bool(before or after))
         self.show()

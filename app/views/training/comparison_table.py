@@ -15,12 +15,12 @@ ROW_PX = 24
 
 
 class ComparisonTable(QTableWidget):
-    """One row a figure; a change for the better is green, for the worse red, and both carry a sign."""
+    """One row a figure; a sure change for the better is green, for the worse red, and both carry a sign."""
 
     def __init__(self) -> None:
-        super().__init__(0, 4)
+        super().__init__(0, 5)
         self._figures: tuple[Figure, ...] = ()
-        self.setHorizontalHeaderLabels(["", "Old", "New", "Change"])
+        self.setHorizontalHeaderLabels(["", "Old", "New", "Change", "95 % of the change"])
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -33,6 +33,7 @@ class ComparisonTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for column in (1, 2, 3):
             header.resizeSection(column, 68)
+        header.resizeSection(4, 156)
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
         self._figures = tuple(figures)
@@ -41,7 +42,8 @@ class ComparisonTable(QTableWidget):
             name = QTableWidgetItem(figure.name)
             name.setToolTip(figure.meaning)
             self.setItem(row, 0, name)
-            for column, text in ((1, _text(figure.before)), (2, _text(figure.after)), (3, _change(figure.change))):
+            texts = (_text(figure.before), _text(figure.after), _change(figure.change), _range(figure.interval))
+            for column, text in enumerate(texts, start=1):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
@@ -59,7 +61,9 @@ class ComparisonTable(QTableWidget):
         for row, figure in enumerate(getattr(self, "_figures", ())):
             item, change = self.item(row, 3), figure.change or 0.0
             if item is not None:
-                is_level = abs(change) < 0.0005
+                # A change that may be chance is neither good news nor bad.
+                may_be_chance = figure.interval is not None and figure.interval[0] <= 0 <= figure.interval[1]
+                is_level = abs(change) < 0.0005 or may_be_chance
                 item.setForeground(tokens.muted if is_level else tokens.agrees if change > 0 else tokens.no_counterpart)
 
 
@@ -71,3 +75,7 @@ def _change(value: float | None) -> str:
     if value is None:
         return _NOTHING
     return "±0.000" if abs(value) < 0.0005 else f"{value:+.3f}".replace("-", "−")
+
+
+def _range(interval: tuple[float, float] | None) -> str:
+    return _NOTHING if interval is None else f"{_change(interval[0])} to {_change(interval[1])}"

@@ -25,7 +25,8 @@ class TrainingProgress:
         done, total: units of the stage, total 0 when unknown.
         loss, f1, map: epoch and value; the latter two on the validation subjects, empty if there are none.
         log: the sentences so far, warnings marked.
-        model: name of the new model once there is one; before, after: its figures and the old model's.
+        model: name of the new model once there is one; before, after: the old model's figures and its own, empty if
+            they were not compared; confidence: intervals; verdict: one sentence.
     """
 
     epochs: int = 0
@@ -40,6 +41,8 @@ class TrainingProgress:
     held_out: tuple[str, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    confidence: Mapping[str, Any] = field(default_factory=dict)
+    verdict: str = ""
     _pace: Pace = field(default_factory=Pace)
     _pace_of: str = ""
 
@@ -89,7 +92,8 @@ class TrainingProgress:
         data = record.data
         self.model = str(data.get("model", self.model))
         self.held_out = tuple(str(name) for name in data.get("held_out", self.held_out))
-        for name in ("before", "after"):
+        self.verdict = str(data.get("verdict", self.verdict))
+        for name in ("before", "after", "confidence"):
             if isinstance(data.get(name), Mapping):
                 setattr(self, name, data[name])
 

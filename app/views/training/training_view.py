@@ -125,8 +125,15 @@ class TrainingView(QWidget):
 
     def _show_choice(self) -> None:
         held_out = self.progress.held_out or (self._options.held_out if self._options else ())
+        progress = self.progress
         self.choice.show_models(
-            self._old_model, self.progress.model, held_out, self.progress.before, self.progress.after
+            self._old_model,
+            progress.model,
+            held_out,
+            progress.before,
+            progress.after,
+            confidence=progress.confidence,
+            verdict=progress.verdict,
         )
 
     def _show_running(self, is_running: bool) -> None:
