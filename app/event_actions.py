@@ -147,8 +147,8 @@ class EventActions(QObject):
         project, selected = self._session.project, self._session.selected_events
         if project is None or not selected:
             return
-        tiers = self._session.tiers()
         home = project.tier_of(selected[0])
+        tiers = [tier for tier in self._session.tiers() if tier.id == home.id or tier in self._session.shown_tiers()]
         place = next(at for at, tier in enumerate(tiers) if tier.id == home.id)
         others = tiers[place + 1 :] if direction > 0 else tiers[:place][::-1]
         target = next((tier for tier in others if tier.source != Source.DETECTOR), None)

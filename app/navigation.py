@@ -32,7 +32,7 @@ class Navigation(QObject):
         self._to_boundary(-1)
 
     def _to_boundary(self, direction: int) -> None:
-        """The nearest onset or offset of any tier in that direction."""
+        """The nearest onset or offset of any tier that is seen in that direction."""
         here = self._session.playhead
         edges = {frame for event in self._events() for frame in (event.onset, event.offset)}
         ahead = [frame for frame in edges if (frame - here) * direction > 0]
@@ -92,7 +92,7 @@ class Navigation(QObject):
 
     def _events(self) -> list[Event]:
         project = self._session.project
-        return [event for tier in self._session.tiers() for event in project.events(tier.id)] if project else []
+        return [event for tier in self._session.shown_tiers() for event in project.events(tier.id)] if project else []
 
     def _go(self, event: Event | None) -> None:
         if event is not None:

@@ -55,6 +55,8 @@ DOCKS = (
     # Its curves and figures are high: it shares the whole place below the labels instead of halving it.
     DockRow("training", "Training", RIGHT, frozenset({Layout.TRAIN}), scrolls=True, tab_with="inspector"),
     DockRow("timeline", "Timeline", BOTTOM),
+    # Beside the timeline, because the two are looked at together.
+    DockRow("event_table", "Events", BOTTOM, frozenset()),
 )
 
 

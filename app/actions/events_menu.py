@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.actions.action import Action, When
@@ -14,14 +15,27 @@ def events_menu(parts: WindowParts) -> tuple[Action, ...]:
     chosen = When.SELECTION
     events = parts.events
     marking = parts.marking
+    inspector = parts.inspector
+    table = parts.event_table
+
+    def in_front(dock: str, focus: Callable[[], None]) -> Callable[[], None]:
+        """Brings the panel to the front and puts the keyboard into it."""
+
+        def show() -> None:
+            parts.window.layouts.show_dock(dock)
+            focus()
+
+        return show
+
     return (
         Action("in", "Events", "Mark where it begins", marking.mark_in, ("I",)),
         Action("out", "Events", "Mark where it ends", marking.mark_out, ("O",)),
         Action("create", "Events", "Create the marked event", marking.create, ("Return", "Enter")),
         Action("accept", "Events", "Accept prediction", events.accept, ("A",), chosen, starts_group=True),
         Action("reject", "Events", "Reject prediction", events.reject, ("X",), chosen),
-        Action("edit", "Events", "Edit in the inspector", parts.inspector.focus_onset, ("E",), chosen),
-        Action("note", "Events", "Note", parts.inspector.focus_note, ("F2",), chosen),
+        Action("edit", "Events", "Edit in the inspector", in_front("inspector", inspector.focus_onset), ("E",), chosen),
+        Action("note", "Events", "Note", in_front("inspector", inspector.focus_note), ("F2",), chosen),
+        Action("table", "Events", "Table of events", in_front("event_table", table.focus_table), ("Ctrl+E",)),
         Action("split", "Events", "Split at the playhead", events.split, ("S",), chosen, starts_group=True),
         Action("merge", "Events", "Merge with the next", events.merge, ("M",), chosen),
         Action("apex", "Events", "Apex is here", events.apex_here, ("P",), chosen),
