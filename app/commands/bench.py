@@ -14,10 +14,11 @@ from app.commands.bench_methods import methods
 from app.commands.bench_project import project
 from app.commands.bench_spotter import spotter
 from app.commands.bench_training import coverage, training
+from app.commands.bench_window import window
 from app.commands.output import JsonOption, output
 
 application = typer.Typer(
-    help="Measure the speed of decoding, of features and of a large project, and look at what a spotter proposes.",
+    help="Measure the speed of decoding, features, a large project and the window, and look at what a spotter proposes.",
     no_args_is_help=True,
 )
 application.command()(spotter)
@@ -25,6 +26,7 @@ application.command()(coverage)
 application.command()(training)
 application.command()(project)
 application.command()(methods)
+application.command()(window)
 application.command()(corrections)
 application.command()(faces)
 application.command()(rule)

@@ -87,6 +87,12 @@ class FrameSource:
             return self._prepare_behind(number)
         return False
 
+    def forget(self) -> None:
+        """Lets go of all kept frames."""
+        self._frames.clear()
+        self._kept_bytes = 0
+        self._run = iter(())
+
     def _prepare_behind(self, number: int) -> bool:
         at = next((at for at in self._run if at < number and at not in self._frames), None)
         if at is None:

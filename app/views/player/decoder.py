@@ -48,6 +48,7 @@ class _Wanted:
     open_reader: OpenReader | None = None
     request: Request | None = None
     grab: int | None = None
+    is_forgetting: bool = False
     is_ending: bool = False
 
 
@@ -119,6 +120,12 @@ class Decoder(QObject):
             self._wanted.grab = frame
             self._condition.notify()
 
+    def forget(self) -> None:
+        """Let go of the frames that are kept."""
+        with self._condition:
+            self._wanted.is_forgetting = True
+            self._condition.notify()
+
     def end(self) -> None:
         """Close the video and end the thread."""
         with self._condition:
@@ -141,10 +148,14 @@ class Decoder(QObject):
                 generation, open_reader = self._wanted.generation, self._wanted.open_reader
                 request, grab = self._wanted.request, self._wanted.grab
                 self._wanted.request = self._wanted.grab = None
+                is_forgetting, self._wanted.is_forgetting = self._wanted.is_forgetting, False
             try:
                 if generation != self._opened_generation:
                     last = None
                     self._reopen(generation, open_reader)
+                if is_forgetting and self._opened is not None:
+                    last = None
+                    self._opened.source.forget()
                 if request is not None:
                     self._deliver(generation, request)
                     last = request
@@ -180,6 +191,7 @@ class Decoder(QObject):
             wanted.is_ending
             or wanted.request is not None
             or wanted.grab is not None
+            or wanted.is_forgetting
             or wanted.generation != self._opened_generation
         )
 

@@ -178,6 +178,10 @@ class PlayerView(QWidget):
         if frame is not None:
             self._decoder.grab(frame)
 
+    def forget_frames(self) -> None:
+        """Lets go of the decoded frames that are kept; what is shown stays."""
+        self._decoder.forget()
+
     # Playing
 
     def _play(self, speed: float, within: Interval | None = None) -> None:
