@@ -18,7 +18,7 @@ from app.commands.bench_window import window
 from app.commands.output import JsonOption, output
 
 application = typer.Typer(
-    help="Measure the speed of decoding, features, a large project and the window, and look at what a spotter proposes.",
+    help="Measure decoding, features, a large project and the window, and look at what a spotter proposes.",
     no_args_is_help=True,
 )
 application.command()(spotter)
