@@ -10,8 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.output import JsonOption, output
-from app.commands.window_benchmarks.player import measure_player
-from app.commands.window_benchmarks.timeline import measure_timeline
 
 
 def window(
@@ -38,6 +36,8 @@ def measure_window(part: str, seconds: float, seeks: int, folder: Path | None) -
     no_screen = not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     if no_screen and sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from app.commands.window_benchmarks.player import measure_player
+    from app.commands.window_benchmarks.timeline import measure_timeline
     from app.startup import make_application
 
     make_application()
