@@ -12,6 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 THEMES = RESOURCES / "themes"
 ICONS = RESOURCES / "icons"
+DEMO = RESOURCES / "demo"
 
 
 def theme_text(name: str) -> str:

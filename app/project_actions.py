@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app import assets
+from app.dialogs.new_project_dialog import SUFFIX, NewProjectDialog, NewProjectWishes
+from app.dialogs.remarks_dialog import RemarksDialog
+from app.dialogs.wait_dialog import wait_for
+from app.document.dataset_project import REMARKS_NAME, NewProject, create_with_dataset
 from app.jobs.job_queue import JobQueue
 from app.session import Session
+from fedn.annotation.formats.content import Remark
+from fedn.annotation.project_file import FILE_NAME
+from fedn.annotation.vocabulary import shipped_vocabulary
+from fedn.progress import Reporter
 
-PROJECT_SUFFIX = ".fedn"
+PROJECTS = "FEDN Studio"
+DEMO = "Demo"
+
+
+def documents() -> Path:
+    """Where projects lie if the user has no other place for them."""
+    return Path(platformdirs.user_documents_dir()) / PROJECTS
 
 
 class ProjectActions(QObject):
@@ -22,12 +38,62 @@ class ProjectActions(QObject):
 
     def new(self) -> None:
         """Asks for a name and a place."""
-        name, accepted = QInputDialog.getText(self._window, "New project", "Name of the project:")
-        if not accepted or not name.strip():
+        self._ask_and_make(NewProjectDialog(self._place(), parent=self._window))
+
+    def new_of_dataset(self, dataset: Path | None = None) -> None:
+        """Asks for the folder of a data set as well."""
+        self._ask_and_make(NewProjectDialog(self._place(), of_dataset=True, dataset=dataset, parent=self._window))
+
+    def _ask_and_make(self, dialog: NewProjectDialog) -> None:
+        wishes = dialog.ask()
+        dialog.deleteLater()
+        if wishes is None or not self.may_leave():
             return
-        parent = QFileDialog.getExistingDirectory(self._window, "Folder to put the project into")
-        if parent and self.may_leave():
-            self._session.create_project(Path(parent) / f"{name.strip()}{PROJECT_SUFFIX}", name.strip())
+        if wishes.dataset is None:
+            self._session.create_project(wishes.folder, wishes.name, shipped_vocabulary(wishes.vocabulary))
+        else:
+            self._make_of_dataset(wishes, wishes.dataset)
+
+    def _make_of_dataset(self, wishes: NewProjectWishes, dataset: Path) -> None:
+        vocabulary = shipped_vocabulary(wishes.vocabulary)
+        new = NewProject(wishes.folder, wishes.name, vocabulary, self._session.who, wishes.missing_offset)
+
+        def make(reporter: Reporter) -> tuple[Remark, ...]:
+            document, remarks = create_with_dataset(new, dataset, prefer_images=wishes.prefer_images, reporter=reporter)
+            document.close()
+            return remarks
+
+        remarks = wait_for(make, f"Reading {dataset.name}", self._session.messages, self._window)
+        if remarks is not None and self._session.open_project(wishes.folder) and remarks:
+            about = f"What was odd about the data set; also in {wishes.folder / REMARKS_NAME}."
+            dialog = RemarksDialog(about, remarks, self._window)
+            dialog.exec()
+            dialog.deleteLater()
+
+    def demo(self) -> None:
+        """Opens the demo project, which is made the first time from the videos that come along."""
+        if not self.may_leave():
+            return
+        folder = documents() / f"{DEMO}{SUFFIX}"
+        if (folder / FILE_NAME).exists():
+            self._session.open_project(folder)
+            return
+        new = NewProject(folder, DEMO, who=self._session.who)
+
+        def make(reporter: Reporter) -> bool:
+            create_with_dataset(new, assets.DEMO, reporter=reporter)[0].close()
+            return True
+
+        made = wait_for(make, "Making the demo project", self._session.messages, self._window)
+        if made and self._session.open_project(folder):
+            self._session.messages.info(
+                "“Detect in all videos” in the menu “Model” shows what the model finds in them."
+            )
+
+    def _place(self) -> Path:
+        """Where the last project lies, else the documents' folder."""
+        recent = (Path(folder).parent for folder in self._session.settings.recent)
+        return next((folder for folder in recent if folder.is_dir()), documents())
 
     def choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Open a project (a folder that ends in .fedn)")

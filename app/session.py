@@ -34,6 +34,7 @@ from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
+from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import FednError
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
@@ -129,8 +130,9 @@ class Session(QObject):
         """Opens the project in `folder` in place of the present one; on failure the present one stays open."""
         return self._replace(lambda: Document.open(folder, who=self.who))
 
-    def create_project(self, folder: Path, name: str) -> bool:
-        return self._replace(lambda: Document.create(folder, name, who=self.who))
+    def create_project(self, folder: Path, name: str, vocabulary: Vocabulary | None = None) -> bool:
+        """An empty project, opened; by default with six emotions and others."""
+        return self._replace(lambda: Document.create(folder, name, vocabulary, who=self.who))
 
     def close_project(self) -> None:
         if self.document is None:

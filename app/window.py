@@ -13,6 +13,7 @@ from app import assets, theme
 from app.actions.action import When
 from app.actions.table import action_table
 from app.dock import GRIP_PX
+from app.drop_target import DropTarget
 from app.header import Header
 from app.message_bar import MessageBar
 from app.session import Session
@@ -60,6 +61,7 @@ class StudioWindow(QMainWindow):
         self.menus.fill(self._header.menus)
         self.status = StatusLine(session, self.parts.jobs)
         self.setStatusBar(self.status)
+        self.drop_target = DropTarget(self)
         self._connect()
         self._is_laid_out = False
         self.on_project_changed()
@@ -84,9 +86,12 @@ class StudioWindow(QMainWindow):
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.jobs.detect)
+        self.welcome.demo_wanted.connect(parts.project_actions.demo)
         self.welcome.new_wanted.connect(parts.project_actions.new)
         self.welcome.open_wanted.connect(parts.project_actions.choose)
-        self.welcome.project_chosen.connect(parts.project_actions.open)
+        self.welcome.dataset_wanted.connect(parts.project_actions.new_of_dataset)
+        self.welcome.recent.chosen.connect(parts.project_actions.open)
+        self.welcome.recent.removed.connect(self._forget_recent)
         session.settings_changed.connect(self._apply_settings)
         QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
@@ -132,9 +137,13 @@ class StudioWindow(QMainWindow):
         if project is not None:
             self.settings.remember_project(Path(project.folder))
         else:
-            self.welcome.show_recent(self.settings.recent)
+            self.welcome.recent.show_folders(self.settings.recent)
         self._show_counts()
         self._update_enabled()
+
+    def _forget_recent(self, folder: str) -> None:
+        self.settings.recent.remove(folder)
+        self.welcome.recent.show_folders(self.settings.recent)
 
     def _show_counts(self) -> None:
         project = self.session.project

@@ -15,6 +15,8 @@ def project_menu(parts: WindowParts) -> tuple[Action, ...]:
     actions, help_actions = parts.project_actions, parts.help_actions
     return (
         Action("new", "Project", "New project…", actions.new, ("Ctrl+N",), When.ALWAYS),
+        Action("new-of-dataset", "Project", "New project of a data set…", actions.new_of_dataset, (), When.ALWAYS),
+        Action("demo", "Project", "Open the demo", actions.demo, (), When.ALWAYS),
         Action("open", "Project", "Open project…", actions.choose, ("Ctrl+O",), When.ALWAYS),
         Action("close", "Project", "Close project", actions.close, ("Ctrl+W",), project),
         Action("add", "Project", "Add videos…", parts.videos.choose_videos, ("Ctrl+I",), project, starts_group=True),

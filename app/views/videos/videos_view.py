@@ -1,4 +1,4 @@
-"""The project's videos by subject, with their state; files dropped here are added."""
+"""The project's videos by subject, with their state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -50,7 +49,6 @@ class VideosView(QWidget):
         self._progress_text = QLabel()
         self._set_up_list()
         self._lay_out()
-        self.setAcceptDrops(True)
         self.filter.textChanged.connect(self._on_filter_typed)
         self._add.clicked.connect(self.choose_videos)
         self.adding.progressed.connect(self._on_adding)
@@ -144,21 +142,6 @@ class VideosView(QWidget):
         self._progress.setValue(done)
         self._progress_text.setText(f"{text} ({done + 1} of {total})")
 
-    # Dropped files
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._session.project is not None and _paths_of(event):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = _paths_of(event)
-        if paths:
-            event.acceptProposedAction()
-            self.add_videos(paths)
-
     # Putting together
 
     def _set_up_list(self) -> None:
@@ -207,7 +190,3 @@ class VideosView(QWidget):
         column.addWidget(self._progress_text)
         column.addWidget(self._progress)
         column.setStretch(2, 1000)
-
-
-def _paths_of(event: QDropEvent | QDragEnterEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

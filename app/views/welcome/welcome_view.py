@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app import assets, theme
-
-MOST_RECENT = 5
+from app import assets
+from app.views.welcome.recent_list import RecentList
 
 
 class WelcomeView(QWidget):
     """Signals:
-    new_wanted, open_wanted: a button was pressed.
-    project_chosen: folder of a recent project.
+    demo_wanted, new_wanted, open_wanted, dataset_wanted: a button was pressed.
     """
 
+    demo_wanted = Signal()
     new_wanted = Signal()
     open_wanted = Signal()
-    project_chosen = Signal(object)
+    dataset_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(4)
+        self.recent = RecentList()
         outer = QHBoxLayout(self)
         outer.addStretch(1)
         outer.addWidget(self._card(), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -58,39 +53,22 @@ class WelcomeView(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         for text, signal, primary in (
-            ("New project…", self.new_wanted, True),
+            ("Try the demo", self.demo_wanted, True),
+            ("New project…", self.new_wanted, False),
             ("Open project…", self.open_wanted, False),
+            ("Of a data set…", self.dataset_wanted, False),
         ):
             button = QPushButton(text)
             button.setProperty("primary", primary)
-            button.clicked.connect(signal)
+            button.clicked.connect(lambda _checked=False, wanted=signal: wanted.emit())
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(head)
         column.addWidget(what)
+        drop = QLabel("Or drop a project, videos or a folder anywhere on this window.")
+        drop.setProperty("muted", True)
         column.addLayout(buttons)
+        column.addWidget(drop)
         column.addSpacing(8)
-        column.addLayout(self._recent)
+        column.addWidget(self.recent)
         return card
-
-    def show_recent(self, folders: Sequence[str]) -> None:
-        """Lists the recent projects that are still there."""
-        while (item := self._recent.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        present = [Path(folder) for folder in folders if Path(folder).is_dir()][:MOST_RECENT]
-        caption = QLabel("Recent projects" if present else "A project is a folder that holds labels, models and runs.")
-        caption.setProperty("heading" if present else "muted", True)
-        caption.setWordWrap(True)
-        self._recent.addWidget(caption)
-        for folder in present:
-            button = QToolButton()
-            button.setObjectName("recent")
-            button.setIcon(assets.icon("folder", theme.current().muted))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            metrics = button.fontMetrics()
-            where = metrics.elidedText(str(folder.parent), Qt.TextElideMode.ElideMiddle, 300)
-            button.setText(f" {folder.name}   {where}")
-            button.setToolTip(str(folder))
-            button.clicked.connect(lambda _checked=False, chosen=folder: self.project_chosen.emit(chosen))
-            self._recent.addWidget(button)
