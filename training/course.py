@@ -82,7 +82,11 @@ def run_course(
         board = Board(out / "tensorboard") if config.tensorboard and processes.is_first else None
         learner = make_learner(config, processes.device)
         learner.processes = processes
-        return _Course(config, folder, own, control, learner, board, watch).go()
+        report = _Course(config, folder, own, control, learner, board, watch).go()
+        if board is not None:
+            board.close()
+    processes.leave()
+    return report
 
 
 class _Course:

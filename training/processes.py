@@ -72,7 +72,7 @@ class Processes:
 
     def from_first(self, number: int) -> int:
         """The number that the first process gives; what the others give does not count."""
-        return number if self._state is None else int(self.sum(torch.tensor([number if self.is_first else 0])))
+        return number if self._state is None else int(self.sum(torch.tensor([int(number) if self.is_first else 0])))
 
     @torch.no_grad()
     def sum_gradients(self, parameters: Sequence[Tensor]) -> None:
@@ -94,6 +94,11 @@ class Processes:
             return
         with self._state.local_main_process_first():
             yield
+
+    def leave(self) -> None:
+        """At the end of a training."""
+        if self._state is not None:
+            self._state.destroy_process_group()
 
     def wait(self) -> None:
         """Until all processes are here."""

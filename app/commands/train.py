@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,9 @@ def train(
     records: RecordsOption = False,
 ) -> None:
     """Train a detector."""
-    with output(json, records, what="Training") as spoken:
+    # Of several processes of one training the first one speaks.
+    is_first = os.environ.get("RANK", "0") == "0"
+    with output(json and is_first, records and is_first, what="Training") as spoken:
         config = recipe_config(recipe, [*(set_ or []), *([f"device={device}"] if device else [])])
         from training.control import Control
         from training.run import train as run
@@ -30,6 +33,8 @@ def train(
         control = Control()
         spoken.on_line = control.command
         report = run(config, out, spoken.reporter, control, resume=resume)
+        if not is_first:
+            return
         metrics = dict(report.model.metrics)
         spoken.document({"model": report.model.name, "folder": str(report.model.folder), "metrics": metrics})
         spoken.say(f"the model {report.model.name} is in {report.model.folder}")
