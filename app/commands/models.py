@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.output import JsonOption, output
+from app.commands.replay import replay
 from fedn.errors import ModelError
 from fedn.model_info import INFO_FILE, ModelInfo, read_model_info
 from fedn.registry import DEFAULT_MODEL, list_models, resolve_model
@@ -15,6 +16,7 @@ from fedn.registry import DEFAULT_MODEL, list_models, resolve_model
 application = typer.Typer(
     help="The models that come with the program and those a project has trained.", no_args_is_help=True
 )
+application.command()(replay)
 ProjectArgument = Annotated[Path | None, typer.Argument(help="The project's folder; without it, the bundled models.")]
 
 

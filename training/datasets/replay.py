@@ -27,7 +27,7 @@ from training.datasets.features import FeatureSource
 from training.datasets.sample import Sample
 
 REPLAY_FILE = "replay.npz"
-DIRECTIONS = 128
+DIRECTIONS = 64
 LEAST_EVENTS = 24
 
 
