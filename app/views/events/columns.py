@@ -22,19 +22,19 @@ MakeEdit = Callable[[str, str], Edit]
 class Column(IntEnum):
     VIDEO = 0
     TIER = 1
-    ONSET = 2
-    APEX = 3
-    OFFSET = 4
-    START = 5
-    END = 6
-    DURATION = 7
-    LABEL = 8
-    KIND = 9
+    LABEL = 2
+    ONSET = 3
+    APEX = 4
+    OFFSET = 5
+    START = 6
+    END = 7
+    DURATION = 8
+    STATE = 9
     SCORE = 10
-    INTENSITY = 11
-    UNITS = 12
-    NOTE = 13
-    STATE = 14
+    KIND = 11
+    INTENSITY = 12
+    UNITS = 13
+    NOTE = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ COLUMNS: dict[Column, ColumnRow] = {
     Column.TIER: ColumnRow("Tier", 96, lambda line, _: line.tier.name, lambda line: line.tier.name.casefold()),
     Column.ONSET: ColumnRow(
         "Onset",
-        64,
+        76,
         lambda line, _: str(line.event.onset),
         lambda line: line.event.onset,
         lambda one, text: MoveBoundary(one, "onset", _frame(text)),
@@ -94,7 +94,7 @@ COLUMNS: dict[Column, ColumnRow] = {
     ),
     Column.APEX: ColumnRow(
         "Apex",
-        60,
+        72,
         lambda line, _: "" if line.event.apex is None else str(line.event.apex),
         lambda line: _number(line.event.apex),
         lambda one, text: MoveApex(one, _frame(text) if text.strip() else None),
@@ -102,20 +102,20 @@ COLUMNS: dict[Column, ColumnRow] = {
     ),
     Column.OFFSET: ColumnRow(
         "Offset",
-        64,
+        76,
         lambda line, _: str(line.event.offset),
         lambda line: line.event.offset,
         lambda one, text: MoveBoundary(one, "offset", _frame(text)),
         True,
     ),
     Column.START: ColumnRow(
-        "Start", 84, _time(lambda line: line.event.onset, is_end=False), lambda line: line.event.onset, is_number=True
+        "Start", 92, _time(lambda line: line.event.onset, is_end=False), lambda line: line.event.onset, is_number=True
     ),
     Column.END: ColumnRow(
-        "End", 84, _time(lambda line: line.event.offset, is_end=True), lambda line: line.event.offset, is_number=True
+        "End", 92, _time(lambda line: line.event.offset, is_end=True), lambda line: line.event.offset, is_number=True
     ),
     Column.DURATION: ColumnRow(
-        "Seconds", 70, _duration, lambda line: line.event.offset - line.event.onset, is_number=True
+        "Seconds", 84, _duration, lambda line: line.event.offset - line.event.onset, is_number=True
     ),
     Column.LABEL: ColumnRow(
         "Label",
@@ -126,21 +126,21 @@ COLUMNS: dict[Column, ColumnRow] = {
     ),
     Column.KIND: ColumnRow(
         "Kind",
-        60,
+        68,
         lambda line, _: line.event.kind,
         lambda line: line.event.kind,
         lambda one, text: SetAttributes((one,), kind=text),
     ),
     Column.SCORE: ColumnRow(
         "Score",
-        56,
+        72,
         lambda line, _: "" if line.event.score is None else f"{line.event.score:.2f}",
         lambda line: _number(line.event.score),
         is_number=True,
     ),
     Column.INTENSITY: ColumnRow(
         "Int.",
-        44,
+        54,
         lambda line, _: line.event.intensity or "",
         lambda line: line.event.intensity or "~",
         lambda one, text: SetAttributes((one,), intensity=text.strip().upper()),

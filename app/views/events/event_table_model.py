@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 
 from app import theme
 from app.session import Session
@@ -21,6 +21,11 @@ Index = QModelIndex | QPersistentModelIndex
 LINE_BY_LINE = 64
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NO_PARENT = QModelIndex()
+_COLUMNS = tuple(Column)
+_COUNT = len(_COLUMNS)
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+# Made once: a large selection asks for every cell.
+_FLAGS = [_PLAIN | Qt.ItemFlag.ItemIsEditable if COLUMNS[column].edit else _PLAIN for column in Column]
 
 
 class EventTableModel(QAbstractTableModel):
@@ -114,7 +119,7 @@ class EventTableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _COUNT
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
@@ -127,7 +132,7 @@ class EventTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        column = Column(index.column())
+        column = _COLUMNS[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if COLUMNS[column].is_number else None
         line = self.line(index.row())
@@ -145,7 +150,7 @@ class EventTableModel(QAbstractTableModel):
             return self.text(line, column)
         return None
 
-    def _dot(self, line: EventLine) -> QPixmap | None:
+    def _dot(self, line: EventLine) -> QIcon | None:
         project = self._session.project
         if project is None or line.tier.id not in project.tiers:
             return None
@@ -153,11 +158,7 @@ class EventTableModel(QAbstractTableModel):
         return _dot(label.color) if label else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        editable = COLUMNS[Column(index.column())].edit is not None
-        return flags | Qt.ItemFlag.ItemIsEditable if editable else flags
+        return _FLAGS[index.column()] if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """One edit with undo; a prediction is accepted into the annotator's tier in the same step."""
@@ -264,7 +265,7 @@ def _struck() -> QFont:
 
 
 @lru_cache(maxsize=64)
-def _dot(color: str) -> QPixmap:
+def _dot(color: str) -> QIcon:
     pixmap = QPixmap(QSize(24, 24))
     pixmap.setDevicePixelRatio(2.0)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -274,4 +275,7 @@ def _dot(color: str) -> QPixmap:
     painter.setBrush(QColor(color))
     painter.drawEllipse(1, 1, 10, 10)
     painter.end()
-    return pixmap
+    icon = QIcon(pixmap)
+    # The color says which label it is: no tint when the row is selected.
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.views.events.lines import Filter
 
@@ -37,12 +37,20 @@ class FilterBar(QWidget):
         self.export = QPushButton("Export…")
         self.export.setToolTip("Write the events that are shown to a CSV file, in this order")
         self.export.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.words, 1)
-        for widget in (self.label, self.tier, self.scope, self.count, self.export):
-            row.addWidget(widget)
+        heading = QLabel("Events")
+        heading.setProperty("heading", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widgets, wide in (
+            ((heading, self.count, self.scope, self.export), self.count),
+            ((self.words, self.label, self.tier), self.words),
+        ):
+            row = QHBoxLayout()
+            row.setSpacing(6)
+            for widget in widgets:
+                row.addWidget(widget, int(widget is wide))
+            column.addLayout(row)
         self.words.textChanged.connect(self.changed)
         self.label.activated.connect(self.changed)
         self.tier.activated.connect(self.changed)

@@ -81,26 +81,26 @@ class Lines:
     def gather(self) -> None:
         """Everything anew."""
         self.states.forget()
-        project, found = self._session.project, []
+        project = self._session.project
+        found: list[EventLine] = []
         if project is not None:
             places = {video_id: place for place, video_id in enumerate(project.videos)}
             for tier in self._tiers():
                 video, place = project.videos[tier.video_id], places[tier.video_id]
-                for event in project.events(tier.id):
-                    state = self.states.of(project, event, tier)
-                    found.append(EventLine(event, tier, video, place, state))
+                state = self.states.on(project, tier)
+                found += [EventLine(event, tier, video, place, state(event)) for event in project.events(tier.id)]
         admits = self.filter.admits
         self._lines = [line for line in found if admits(line)] if self.filter.is_on else found
         self.sort()
 
     def sort(self) -> None:
         value = COLUMNS[self.column].key
-        pairs = [((value(line), line.place, line.event.onset, line.event.id), line) for line in self._lines]
-        # Ids differ, so that lines themselves are never compared.
-        pairs.sort()
-        self._keys = [key for key, _ in pairs]
-        self._lines = [line for _, line in pairs]
-        self._key_of = {key[3]: key for key in self._keys}
+        keys = [(value(line), line.place, line.event.onset, line.event.id) for line in self._lines]
+        line_of = dict(zip((key[3] for key in keys), self._lines, strict=True))
+        keys.sort()
+        self._keys = keys
+        self._lines = [line_of[key[3]] for key in keys]
+        self._key_of = {key[3]: key for key in keys}
 
     def place_of(self, event_id: str) -> int:
         """-1 if it is not listed."""
@@ -117,7 +117,7 @@ class Lines:
             return None
         known = self._key_of.get(event_id)
         place = known[1] if known else list(project.videos).index(tier.video_id)
-        state = self.states.of(project, event, tier)
+        state = self.states.on(project, tier)(event)
         line = EventLine(event, tier, project.videos[tier.video_id], place, state)
         return line if self.filter.admits(line) else None
 

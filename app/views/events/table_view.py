@@ -64,6 +64,8 @@ class EventTable(QTableView):
         header.setStretchLastSection(True)
         header.setSortIndicator(Column.ONSET, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+        # Room for the arrow of the sorted column beside its title.
+        header.setStyleSheet("QHeaderView::section { padding-right: 14px; }")
         for column, row in COLUMNS.items():
             self.setColumnWidth(column, row.width_px)
         self.doubleClicked.connect(self._on_double_clicked)
