@@ -24,7 +24,10 @@ class Settings:
 
     `label_keys`: a label's key begins an event and ends it when it is pressed again ("toggle") or released ("hold").
     `scale`: of everything in the window, in percent, as text.
+    `reopen`: the project that was open last is opened at the start; `last_project` is its folder.
+    `places`: where the user was in each of the recent projects, by folder; read by `app.places` alone.
     `volume`: of the sound of videos, in percent.
+    `face_box`: the followed face is marked in the picture.
     `reaction_ms`: how much later than what they see people press, while the video plays.
     """
 
@@ -36,11 +39,15 @@ class Settings:
     reaction_ms: int = 0
     volume: int = 80
     muted: bool = False
+    face_box: bool = False
+    reopen: bool = True
     recent: list[str] = field(default_factory=list)
     window: str = ""
     layout: str = "Annotate"
     layouts: dict[str, str] = field(default_factory=dict)
     keys: dict[str, list[str]] = field(default_factory=dict)
+    last_project: str = ""
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def remember_project(self, folder: Path) -> None:
         """Puts the project first among the recent ones."""
@@ -70,6 +77,7 @@ def load_settings(path: Path) -> Settings:
             setattr(settings, item.name, value)
     settings.recent = [str(name) for name in settings.recent]
     settings.layouts = {name: state for name, state in settings.layouts.items() if isinstance(state, str)}
+    settings.places = {name: place for name, place in settings.places.items() if isinstance(place, dict)}
     settings.keys = {name: keys for name, keys in settings.keys.items() if _are_texts(keys)}
     return settings
 

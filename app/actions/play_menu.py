@@ -59,6 +59,7 @@ def play_menu(parts: WindowParts) -> tuple[Action, ...]:
             True,
         ),
         Action("picture-whole", "Play", "The whole picture", player.picture.show_whole, ("Ctrl+0",)),
+        Action("face-box", "Play", "The followed face's box", player.toggle_face_box, ("Ctrl+B",)),
         Action("copy-frame", "Play", "Copy the frame", player.copy_frame, ("Ctrl+Shift+C",), starts_group=True),
         Action("save-frame", "Play", "Save the frame…", player.save_frame, ("Ctrl+Shift+S",)),
     )

@@ -17,6 +17,9 @@ CROP_SIZE = 224
 TEMPLATE = np.array([[76.0, 84.0], [148.0, 84.0], [112.0, 160.0]])
 """Where eye centers (image left, image right) and mouth center lie in the crop, as (x, y)."""
 
+_BOX_MARGIN = 24.0
+"""Of the crop, in its pixels: the crop shows more than the face."""
+
 SMOOTHING_S = 0.15
 """Standard deviation of the Gaussian over time: its full width at half height is a third of a second."""
 
@@ -38,6 +41,15 @@ def similarity(anchors: NDArray[np.float64]) -> NDArray[np.float64]:
     rotation = np.stack([np.stack([a, -b], -1), np.stack([b, a], -1)], -2)  # (..., 2, 2)
     shift = target_center - (rotation @ center[..., 0, :, None])[..., 0]
     return np.asarray(np.concatenate([rotation, shift[..., None]], axis=-1), np.float64)
+
+
+def face_box(anchors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Left, top, right and bottom (4,) of the upright box around the inner part of the crop of anchors (3, 2)."""
+    corners = np.array([[_BOX_MARGIN, _BOX_MARGIN], [CROP_SIZE - _BOX_MARGIN, CROP_SIZE - _BOX_MARGIN]], np.float64)
+    across = np.array([corners[0], [corners[1, 0], corners[0, 1]], corners[1], [corners[0, 0], corners[1, 1]]])
+    matrix = similarity(anchors)
+    points = np.linalg.solve(matrix[:, :2], (across - matrix[:, 2]).T).T
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
 def smooth_at(

@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 
 from fedn.errors import VideoError
-from fedn.features.align import ALIGNMENT_VERSION, CROP_SIZE, similarity, warp_face
+from fedn.features.align import ALIGNMENT_VERSION, CROP_SIZE, face_box, similarity, warp_face
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.face_detector import FaceDetector, find_face_detector
 from fedn.features.face_track import FaceTracker
@@ -30,6 +30,7 @@ from fedn.features.feature_cache import FeatureCache
 from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Cancelled, Reporter
 from fedn.video.content_key import content_key
+from fedn.video.face_boxes import save_face_boxes
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 
@@ -60,10 +61,12 @@ def aligned_faces(
     detector: FaceDetector | None = None,
     image_fps: float | None = None,
     stage_seconds: dict[str, float] | None = None,
+    boxes: NDArray[np.float32] | None = None,
 ) -> Iterator[tuple[int, NDArray[np.uint8] | None]]:
     """Frame numbers in order, each with its aligned face (224, 224, 3) in RGB or None where there is none.
 
     Args:
+        boxes: (T, 4); the rows of frames with a face become its left, top, right and bottom in pixels.
         stage_seconds: processor seconds of "decode", "face" and "align" are added to it.
 
     Raises:
@@ -82,6 +85,8 @@ def aligned_faces(
             clock.stop("face")
             for tracked in resolved:
                 crop = None if tracked.anchors is None else warp_face(tracked.image, similarity(tracked.anchors))
+                if boxes is not None and tracked.anchors is not None:
+                    boxes[tracked.number] = face_box(tracked.anchors)
                 clock.stop("align")
                 yield tracked.number, crop
                 clock.start()
@@ -132,6 +137,7 @@ def extract_features(
             with cache.writing() as writer:
                 extraction = _Extraction(opened, runtime, detector, writer.store, reporter)
                 writer.finish(extraction.run())
+                save_face_boxes(cache_dir, extraction.boxes)
                 seconds = extraction.seconds
             cached = cache.load()
         if cached is None:
@@ -176,6 +182,7 @@ class _Extraction:
         self._store = store
         self._reporter = reporter
         self._has_face = np.zeros(reader.index.frame_count, bool)
+        self.boxes = np.full((reader.index.frame_count, 4), np.nan, np.float32)
         self._workers = usable_cores() if runtime.device.type == "cpu" else 1
         self._batches: Queue[tuple[list[int], NDArray[np.uint8]] | None] = Queue(maxsize=self._workers + 2)
         self._stop = threading.Event()
@@ -234,7 +241,11 @@ class _Extraction:
         numbers: list[int] = []
         crops = np.empty((self._runtime.batch, CROP_SIZE, CROP_SIZE, 3), np.uint8)
         for number, crop in aligned_faces(
-            self._reader.path, reader=self._reader, detector=self._detector, stage_seconds=self.seconds
+            self._reader.path,
+            reader=self._reader,
+            detector=self._detector,
+            stage_seconds=self.seconds,
+            boxes=self.boxes,
         ):
             if self._stop.is_set():
                 return

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedn.features.align import CROP_SIZE, TEMPLATE, anchor_points, similarity, smooth_at, warp_face
+from fedn.features.align import CROP_SIZE, TEMPLATE, anchor_points, face_box, similarity, smooth_at, warp_face
 
 
 @settings(deadline=None)
@@ -71,3 +71,13 @@ def test_a_face_at_the_edge_is_filled_with_black() -> None:
     image = np.full((100, 100, 3), 200, np.uint8)
     crop = warp_face(image, similarity(TEMPLATE / 2 - [60, 0]))
     assert crop.min() == 0 and crop.max() == 200
+
+
+def test_the_box_of_a_face_turns_and_grows_with_it() -> None:
+    upright = face_box(2 * TEMPLATE + (100, 50))
+    assert upright == pytest.approx((100 + 48, 50 + 48, 100 + 400, 50 + 400))
+    turn = np.deg2rad(30)
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    left, top, right, bottom = face_box(TEMPLATE @ matrix.T)
+    assert right - left == pytest.approx(176 * (np.cos(turn) + np.sin(turn)))
+    assert bottom - top == pytest.approx(right - left)

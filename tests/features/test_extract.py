@@ -13,6 +13,7 @@ from fedn.features.extract import aligned_faces, extract_features
 from fedn.features.face_detector import Face
 from fedn.models.resnet import ResNet18
 from fedn.progress import Cancelled, Record, Reporter
+from fedn.video.face_boxes import load_face_boxes
 
 
 class WholePicture:
@@ -68,7 +69,9 @@ def test_the_second_time_comes_from_the_cache(tiny_video: Path, tmp_path: Path) 
     assert np.array_equal(first.features, second.features) and np.array_equal(first.has_face, second.has_face)
     assert second.stage_seconds == {}
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["faces-1-whole-color.npz", "features-1-whole-color.npy", "frame-index.npz"]
+    assert names == ["face-track.npz", "faces-1-whole-color.npz", "features-1-whole-color.npy", "frame-index.npz"]
+    boxes = load_face_boxes(tmp_path, 24)
+    assert boxes is not None and np.array_equal(np.isfinite(boxes).all(axis=1), first.has_face)
     second.features[0] = 7
     assert not np.array_equal(extract_features(tiny_video, runtime, cache_dir=tmp_path).features, second.features)
 

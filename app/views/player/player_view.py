@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.session import Session
 from app.views.player.clock import FASTEST, SLOWEST, SPEEDS, shuttled
 from app.views.player.decoder import Decoder, Request
+from app.views.player.face_overlay import FaceOverlay
 from app.views.player.frame_files import FrameFiles
 from app.views.player.picture import PictureWidget
 from app.views.player.playback import Playback
@@ -48,6 +49,7 @@ class PlayerView(QWidget):
         self.sound = SoundOutput(self)
         self.playback = Playback(self.sound, self)
         self._files = FrameFiles(session, self)
+        self._faces = FaceOverlay(session)
         self._decoder = Decoder(self)
         # The thread must have ended before Qt deletes it, whoever deletes this view.
         self.destroyed.connect(partial(Decoder.end, self._decoder))
@@ -166,6 +168,14 @@ class PlayerView(QWidget):
         self._session.settings.muted = not self._session.settings.muted
         self._session.settings_changed.emit()
 
+    def toggle_face_box(self) -> None:
+        """Show or hide the box around the face that the detection followed."""
+        settings = self._session.settings
+        settings.face_box = not settings.face_box
+        self._session.settings_changed.emit()
+        if settings.face_box and self._session.frame_index is not None and not self._faces.is_known:
+            self._session.messages.info("No face has been followed in this video yet: detect in it first.")
+
     def copy_frame(self) -> None:
         """All pixels of the frame at the playhead, on the clipboard."""
         if self._generation:
@@ -257,6 +267,7 @@ class PlayerView(QWidget):
     def _on_decoded(self, picture: Picture) -> None:
         if picture.generation == self._generation:
             self.picture.show_picture(picture)
+            self.picture.show_face(self._faces.box_at(picture.frame))
             self.frame_shown.emit(picture.frame)
 
     def _on_grabbed(self, generation: int, frame: int, image: object) -> None:
@@ -278,6 +289,7 @@ class PlayerView(QWidget):
         self._generation = 0
         self._decoder.close()
         self._files.forget()
+        self._faces.forget()
         self.sound.set_track(None)
         self.picture.show_whole()
         video = self._session.current_video
@@ -310,6 +322,16 @@ class PlayerView(QWidget):
         settings = self._session.settings
         self.sound.set_volume(settings.volume / 100, muted=settings.muted)
         self.transport.show_volume(settings.volume, settings.muted)
+        self._show_face()
+
+    def _on_curves_changed(self, _video_id: str) -> None:
+        """A detection has ended: it has followed the face anew."""
+        self._faces.forget()
+        self._show_face()
+
+    def _show_face(self) -> None:
+        frame = self.picture.shown_frame
+        self.picture.show_face(self._faces.box_at(frame) if frame is not None and self._generation else None)
 
     # Putting together
 
@@ -334,6 +356,7 @@ class PlayerView(QWidget):
         session.index_changed.connect(self._on_index_known)
         session.playhead_changed.connect(self._on_playhead_changed)
         session.settings_changed.connect(self._on_settings_changed)
+        session.curves_changed.connect(self._on_curves_changed)
         for changed in (session.events_changed, session.tiers_changed, session.model_changed):
             changed.connect(self._update_chip)
         transport.play_pressed.connect(self.toggle_play)

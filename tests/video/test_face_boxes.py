@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import numpy as np
+
+from fedn.video.face_boxes import FACE_BOXES_NAME, load_face_boxes, save_face_boxes
+
+
+def test_boxes_read_back_and_others_are_not_taken(tmp_path: Path) -> None:
+    boxes = np.full((5, 4), np.nan, np.float32)
+    boxes[2] = (10, 20, 110, 140.5)
+    assert load_face_boxes(tmp_path, 5) is None
+    save_face_boxes(tmp_path / "cache", boxes)
+    read = load_face_boxes(tmp_path / "cache", 5)
+    assert read is not None and np.array_equal(read, boxes, equal_nan=True)
+    assert load_face_boxes(tmp_path / "cache", 6) is None
+    (tmp_path / "cache" / FACE_BOXES_NAME).write_bytes(b"damaged")
+    assert load_face_boxes(tmp_path / "cache", 5) is None
