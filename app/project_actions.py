@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import assets
+from app.dialogs.damage_dialog import DamageDialog, RestoredDialog
 from app.dialogs.new_project_dialog import SUFFIX, NewProjectDialog, NewProjectWishes
 from app.dialogs.remarks_dialog import RemarksDialog
 from app.dialogs.wait_dialog import wait_for
 from app.document.dataset_project import REMARKS_NAME, NewProject, create_with_dataset
 from app.jobs.job_queue import JobQueue
 from app.session import Session
+from fedn.annotation.check import check_project
 from fedn.annotation.formats.content import Remark
 from fedn.annotation.project_file import FILE_NAME
+from fedn.annotation.restore import restore_project
 from fedn.annotation.vocabulary import shipped_vocabulary
 from fedn.progress import Reporter
 
@@ -103,6 +106,29 @@ class ProjectActions(QObject):
     def open(self, folder: Path) -> None:
         if self.may_leave():
             self._session.open_project(folder)
+
+    def offer_restore(self, folder: Path) -> None:
+        """A damaged project cannot be opened: says what is wrong, and offers its last sound backup."""
+        # After the sentence has been shown, and whoever opened it has got its answer.
+        QTimer.singleShot(0, self, lambda: self._offer_restore(folder))
+
+    def _offer_restore(self, folder: Path) -> None:
+        messages = self._session.messages
+        findings = wait_for(lambda _: check_project(folder), "Looking the project over", messages, self._window)
+        if findings is None:
+            return
+        dialog = DamageDialog(folder, findings, self._window)
+        wants_restore = dialog.exec() == DamageDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        if not wants_restore:
+            return
+        restored = wait_for(
+            lambda _: restore_project(folder, self._session.who), "Restoring the project", messages, self._window
+        )
+        if restored is not None and self._session.open_project(folder):
+            told = RestoredDialog(restored, self._window)
+            told.exec()
+            told.deleteLater()
 
     def close(self) -> None:
         if self.may_leave():

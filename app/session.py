@@ -26,6 +26,7 @@ from app.document.edits import (
 )
 from app.index_loader import IndexLoader
 from app.messages import Messages
+from app.review.blind import Blind
 from app.settings import Settings
 from app.tier_views import TierViews
 from app.undo import EditCommand
@@ -35,7 +36,7 @@ from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
 from fedn.annotation.vocabulary import Vocabulary
-from fedn.errors import FednError
+from fedn.errors import DamagedError, FednError
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 from fedn.video.waveform import Waveform
@@ -60,6 +61,7 @@ class Session(QObject):
     """The open project and what the user looks at in it.
 
     Signals:
+        damaged: folder of a project that could not be opened because its content is damaged.
         project_changed: a project was opened, closed, or everything in it replaced.
         videos_changed: videos were added, removed or altered.
         video_changed: id of the current video, "" for none.
@@ -77,6 +79,7 @@ class Session(QObject):
         settings_changed: the user has set something else.
     """
 
+    damaged = Signal(object)
     project_changed = Signal()
     videos_changed = Signal()
     video_changed = Signal(str)
@@ -109,6 +112,7 @@ class Session(QObject):
         self.document: Document | None = None
         self.undo_stack = QUndoStack(self)
         self.tier_views = TierViews(self)
+        self.blind = Blind(self)
         self.frame_index: FrameIndex | None = None
         self._video_id = ""
         self._playhead = 0
@@ -128,11 +132,25 @@ class Session(QObject):
 
     def open_project(self, folder: Path) -> bool:
         """Opens the project in `folder` in place of the present one; on failure the present one stays open."""
-        return self._replace(lambda: Document.open(folder, who=self.who))
+        try:
+            document = Document.open(folder, who=self.who)
+        except FednError as error:
+            self.messages.error(str(error))
+            if isinstance(error, DamagedError):
+                self.damaged.emit(folder)
+            return False
+        self._replace(document)
+        return True
 
     def create_project(self, folder: Path, name: str, vocabulary: Vocabulary | None = None) -> bool:
         """An empty project, opened; by default with six emotions and others."""
-        return self._replace(lambda: Document.create(folder, name, vocabulary, who=self.who))
+        try:
+            document = Document.create(folder, name, vocabulary, who=self.who)
+        except FednError as error:
+            self.messages.error(str(error))
+            return False
+        self._replace(document)
+        return True
 
     def close_project(self) -> None:
         if self.document is None:
@@ -143,19 +161,13 @@ class Session(QObject):
         self.project_changed.emit()
         self.video_changed.emit("")
 
-    def _replace(self, opened: Callable[[], Document]) -> bool:
-        try:
-            document = opened()
-        except FednError as error:
-            self.messages.error(str(error))
-            return False
+    def _replace(self, document: Document) -> None:
         old, self.document = self.document, document
         self._forget()
         if old is not None:
             old.close()
         self.project_changed.emit()
         self.select_video(next(iter(document.project.videos), ""))
-        return True
 
     def _forget(self) -> None:
         self._index_loader.wait()
@@ -175,8 +187,11 @@ class Session(QObject):
 
     # Changing it
 
-    def do(self, edit: Edit, gesture: int | None = None) -> bool:
+    def do(self, edit: Edit, gesture: int | None = None, *, aside: bool = False) -> bool:
         """Applies and writes an edit; edits with the same `gesture` number become one undo step.
+
+        Args:
+            aside: not done by intent; undone together with the step before it (see `app.undo.undo`).
 
         Returns:
             False if it was refused; the user has then been told why and nothing has changed.
@@ -185,8 +200,12 @@ class Session(QObject):
         if inverse is None:
             return False
         if inverse.changes:
-            self.undo_stack.push(EditCommand(self._apply, inverse, gesture))
+            self.undo_stack.push(EditCommand(self._apply, inverse, gesture, is_aside=aside))
         return True
+
+    def do_for_good(self, edit: Edit) -> bool:
+        """As `do`, without an undo step: for rows of the project that no other edit touches."""
+        return self._apply(edit, "Saved") is not None
 
     def do_on_events(
         self, event_ids: Iterable[str], edit_of: Callable[[tuple[str, ...]], Edit], gesture: int | None = None
@@ -378,7 +397,8 @@ class Session(QObject):
         if project is None or self._video_id not in project.videos:
             return []
         rank = (Source.DETECTOR, Source.EXPERT, Source.SELF_REPORT, Source.ANNOTATOR, Source.IMPORTED)
-        return sorted(project.tiers_of(self._video_id), key=lambda tier: rank.index(tier.source))
+        seen = (tier for tier in project.tiers_of(self._video_id) if self.blind.sees(tier))
+        return sorted(seen, key=lambda tier: rank.index(tier.source))
 
     # The tier that predictions are compared with; by name, so that it holds across videos
 
@@ -427,7 +447,9 @@ class Session(QObject):
         return self._waveforms.waveform(video_id, self.path_of(video), index, self.cache_folder(video))
 
     def curves(self, video_id: str) -> ScoreCurves | None:
-        """The score curves of the last detection on a video, None if there was none."""
+        """The score curves of the last detection on a video, None if there was none, or they may not be seen."""
+        if self.blind.hides(video_id):
+            return None
         if video_id not in self._curves:
             self._curves[video_id] = self._find_curves(video_id)
         return self._curves[video_id]

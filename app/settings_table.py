@@ -90,6 +90,19 @@ SETTINGS = (
         Choice((("100", "Normal"), ("125", "Larger by a quarter"), ("150", "Larger by half"), ("200", "Twice"))),
     ),
     SettingRow(
+        "reopen", "General", "Go on where I stopped",
+        "The project that was open last is opened when the program starts.", Switch(),
+    ),
+    SettingRow(
+        "face_box", "General", "Box around the face", "Shows in the player which face is followed.", Switch(),
+    ),
+    SettingRow(
+        "volume", "General", "Volume", "Of the sound of videos.", Number(0, 100, "%", 5),
+    ),
+    SettingRow(
+        "muted", "General", "No sound", "Videos play silently.", Switch(),
+    ),
+    SettingRow(
         "snapping", "Labeling", "Snap to edges and playhead",
         "What is dragged in the timeline catches on boundaries of other events; the Alt key lets it go.", Switch(),
     ),
@@ -105,7 +118,7 @@ SETTINGS = (
 )  # fmt: skip
 """The rows by page, in the order of the dialog."""
 
-KEPT = ("recent", "window", "layout", "layouts", "keys")
+KEPT = ("recent", "window", "layout", "layouts", "keys", "last_project", "places")
 """What the window remembers by itself."""
 
 

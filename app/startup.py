@@ -22,10 +22,12 @@ from app.session import Session
 from app.settings import Settings, load_settings, settings_file
 from app.text_field_guard import TextFieldGuard
 from app.window import StudioWindow
+from fedn.annotation.project_file import FILE_NAME
 from fedn.annotation.tier import Source
 from fedn.errors import ProjectError
 
 NAME = "fedn-studio"
+KEEP_SETTINGS_MS = 60_000
 LOG_BYTES = 2_000_000
 PICTURE_SIZE = (1440, 900)
 
@@ -47,8 +49,11 @@ def run_window(path: Path | None = None) -> int:
     hook.install()
     window = StudioWindow(session)
     window.show()
+    if path is None and settings.reopen and Path(settings.last_project, FILE_NAME).is_file():
+        path = Path(settings.last_project)
     if path is not None:
         session.open_project(path)
+    _keep_settings(window)
     _let_ctrl_c_close(window)
     try:
         return app.exec()
@@ -148,6 +153,13 @@ def _log_to_file() -> None:
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
+
+
+def _keep_settings(window: StudioWindow) -> None:
+    """Also while the program runs: what ends it need not be its user."""
+    kept = QTimer(window)
+    kept.timeout.connect(window.keep_settings)
+    kept.start(KEEP_SETTINGS_MS)
 
 
 def _let_ctrl_c_close(window: StudioWindow) -> None:

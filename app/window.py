@@ -16,6 +16,7 @@ from app.dock import GRIP_PX
 from app.drop_target import DropTarget
 from app.header import Header
 from app.message_bar import MessageBar
+from app.places import Places
 from app.session import Session
 from app.settings import save_settings, settings_file
 from app.status import StatusLine
@@ -62,6 +63,8 @@ class StudioWindow(QMainWindow):
         self.status = StatusLine(session, self.parts.jobs)
         self.setStatusBar(self.status)
         self.drop_target = DropTarget(self)
+        self.places = Places(session, self.parts.timeline)
+        session.damaged.connect(self.parts.project_actions.offer_restore)
         self._connect()
         self._is_laid_out = False
         self.on_project_changed()
@@ -203,11 +206,17 @@ class StudioWindow(QMainWindow):
         if not self.parts.project_actions.may_leave():
             event.ignore()
             return
+        self.keep_settings()
+        self.leave()
+        event.accept()
+
+    def keep_settings(self) -> None:
+        """On disk, with what is open, so that the next start goes on here."""
+        project = self.session.project
+        self.settings.last_project = str(Path(project.folder).resolve()) if project else ""
         self.settings.window = bytes(self.saveGeometry().toBase64().data()).decode()
         self.layouts.keep()
         save_settings(self.settings, settings_file())
-        self.leave()
-        event.accept()
 
     def leave(self) -> None:
         """Ends every thread and child process and gives the project free, without a question."""
