@@ -10,9 +10,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 
 from app import theme
+from app.document.prediction_states import State
 from app.session import Session
 from app.views.events.columns import COLUMNS, Column
-from app.views.events.event_line import EventLine, State
+from app.views.events.event_line import EventLine
 from app.views.events.known_times import KnownTimes
 from app.views.events.lines import Filter, Lines
 from fedn.errors import FednError

@@ -9,10 +9,11 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from app.clipboard_actions import ClipboardActions
+from app.document.prediction_states import State
 from app.session import Session
 from app.views.events.columns import Column
 from app.views.events.delegate import EventDelegate
-from app.views.events.event_line import EventLine, State
+from app.views.events.event_line import EventLine
 from app.views.events.event_table_model import EventTableModel
 from app.views.events.filter_bar import FilterBar
 from app.views.events.table_view import EventTable

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from app.document.prediction_states import PredictionStates
 from app.session import Session
 from app.views.events.columns import COLUMNS, Column
-from app.views.events.event_line import EventLine, PredictionStates
+from app.views.events.event_line import EventLine
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Tier
 

@@ -54,6 +54,7 @@ class EventTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setShowGrid(False)
+        self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; }")
         self.verticalHeader().hide()
         # Fixed heights: measuring 20,000 rows takes longer than all the rest.
         self.verticalHeader().setSectionResizeMode(self.verticalHeader().ResizeMode.Fixed)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QSize
 
 from app import theme
 from app.document.edits import Edit, Group, MoveApex, MoveBoundary, Relabel, SetAttributes
-from app.document.prediction_edits import origin_of
+from app.document.prediction_states import PredictionStates, State
 from app.label_choice import labels_for
 from app.session import Session
 from app.views.inspector.comparison import Counterpart, counterparts
@@ -149,8 +149,11 @@ class InspectorView(QWidget):
         project, tokens = self._session.project, theme.current()
         if project is None or not predictions:
             return ""
-        rejected = sum(project.is_rejected(one) for one in predictions)
-        accepted = len(_accepted(project, predictions))
+        video = project.tier_of(predictions[0]).video_id
+        known = PredictionStates()
+        state_on = {tier.id: known.on(project, tier) for tier in project.tiers_of(video)}
+        states = [state_on[project.tier_of(one).id](project.event(one)) for one in predictions]
+        rejected, accepted = states.count(State.REJECTED), states.count(State.ACCEPTED)
         if len(self._events) == 1:
             if rejected:
                 return f'<b style="color:{tokens.no_counterpart.name()}">Rejected</b>'
@@ -271,14 +274,6 @@ class InspectorView(QWidget):
         column.addLayout(self._says)
         column.addWidget(self.history)
         column.addStretch(1)
-
-
-def _accepted(project: Project, predictions: list[str]) -> list[str]:
-    """Those that have been accepted into a tier of a person."""
-    video_id = project.tier_of(predictions[0]).video_id
-    people = (tier for tier in project.tiers_of(video_id) if tier.source != Source.DETECTOR)
-    origins = {event.origin for tier in people for event in project.events(tier.id) if event.origin is not None}
-    return [one for one in predictions if origin_of(project.event(one), project.tier_of(one)) in origins]
 
 
 def _each(ids: _Ids, edit: Callable[[str], Edit], what: str) -> Edit:
