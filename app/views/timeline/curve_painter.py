@@ -8,17 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr
 
 from app.curves import ScoreCurves
 from app.theme import Tokens
+from app.views.timeline.columns import image_of, spans
 from app.views.timeline.event_style import label_color
 from app.views.timeline.time_scale import TimeScale
 from fedn.annotation.vocabulary import Vocabulary
 
 REDUCTION = 4
-FLAT_PX = 0.4
+SMOOTH_PX = 2.0
+"""From so many pixels a frame on a curve is a line that the eye can follow; below, columns from lowest to highest."""
+LINE_PX = 1.2
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +31,8 @@ class Pyramid:
     """Levels of (labels, bins) minima and maxima; a bin of level n spans REDUCTION ** n frames."""
 
     curves: ScoreCurves
-    lows: tuple[NDArray[np.float32], ...]
-    highs: tuple[NDArray[np.float32], ...]
+    lows: tuple[Floats, ...]
+    highs: tuple[Floats, ...]
 
     @classmethod
     def of(cls, curves: ScoreCurves) -> Pyramid:
@@ -44,8 +49,21 @@ class Pyramid:
             level += 1
         return level
 
+    def columns(self, edges: NDArray[np.float64]) -> tuple[Floats, Floats]:
+        """Lowest and highest value in each column, shape (labels, columns), the next column's first bin included.
 
-def _reduced(values: NDArray[np.float32], how: np.ufunc) -> NDArray[np.float32]:
+        Args:
+            edges: where columns begin, in frames; one more than there are columns.
+        """
+        level = self.level(float(edges[1] - edges[0]))
+        lows, highs = self.lows[level], self.highs[level]
+        bins = np.clip(np.floor(edges / REDUCTION**level).astype(np.int64), 0, lows.shape[1] - 1)
+        most = int((bins[1:] - bins[:-1]).max()) + 1
+        inside = np.minimum(bins[:-1, None] + np.arange(most), bins[1:, None])  # (columns, bins of a column)
+        return lows[:, inside].min(axis=2), highs[:, inside].max(axis=2)
+
+
+def _reduced(values: Floats, how: np.ufunc) -> Floats:
     """(K, T) -> (K, ceil(T / REDUCTION)); the last bin repeats its last value."""
     extra = -values.shape[1] % REDUCTION
     padded = np.pad(values, ((0, 0), (0, extra)), mode="edge")
@@ -55,44 +73,57 @@ def _reduced(values: NDArray[np.float32], how: np.ufunc) -> NDArray[np.float32]:
 def paint_curves(
     painter: QPainter, rect: QRect, scale: TimeScale, pyramid: Pyramid, vocabulary: Vocabulary | None, tokens: Tokens
 ) -> None:
+    """The part of the curves in `rect`, whose height is that of the band."""
     painter.fillRect(rect, tokens.sunken)
     painter.save()
-    painter.setClipRect(rect)
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     low_y, height = rect.bottom() - 4.0, rect.height() - 10.0
     line_y = round(low_y - pyramid.curves.threshold * height)
-    painter.setPen(QPen(tokens.muted, 1, Qt.PenStyle.DashLine))
-    painter.drawLine(QPointF(rect.left(), line_y), QPointF(rect.right(), line_y))
-    level = pyramid.level(1 / scale.px_per_frame)
-    step = REDUCTION**level
-    bins = pyramid.lows[level].shape[1]
-    first, last = max(0, int(scale.seen[0] // step) - 1), min(bins, int(scale.seen[1] // step) + 2)
-    xs = scale.left_px + ((np.arange(first, last) + 0.5) * step - scale.first) * scale.px_per_frame
-    # Smooth lines where a curve can be followed by eye; where every pixel is a bar they only cost time.
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, step * scale.px_per_frame > 1)
-    for label in range(len(pyramid.curves.labels)):
-        painter.setPen(QPen(label_color(vocabulary, pyramid.curves.labels[label]), 1))
-        lows = low_y - pyramid.lows[level][label, first:last] * height
-        highs = low_y - pyramid.highs[level][label, first:last] * height
-        painter.drawPolyline(_polygon(xs, lows, highs))
+    pen = QPen(tokens.muted, 1, Qt.PenStyle.DashLine)
+    # The dashes begin where the video does, so that they move with it.
+    pen.setDashOffset(round(rect.left() - scale.x(0)) % 6)
+    painter.setPen(pen)
+    painter.drawLine(QPointF(rect.left(), line_y), QPointF(rect.right() + 1, line_y))
+    colors = [label_color(vocabulary, label) for label in pyramid.curves.labels]
+    if scale.px_per_frame < SMOOTH_PX:
+        painter.drawImage(rect, _columns(rect, scale, pyramid, colors, painter.device().devicePixelRatio()))
+    else:
+        _paint_lines(painter, rect, scale, pyramid, colors)
     painter.restore()
 
 
-def _polygon(xs: NDArray[np.float64], lows: NDArray[np.float32], highs: NDArray[np.float32]) -> QPolygonF:
-    """A line through highs and lows of every bin, without the points that a straight piece does not need."""
-    if np.array_equal(lows, highs):
-        x, y = xs, highs
-    else:
-        x, y = np.repeat(xs, 2), np.stack([highs, lows], axis=1).ravel()
-    if len(y) > 2:
-        bend = np.abs(np.diff(y))
-        needed = np.ones(len(y), dtype=bool)
-        needed[1:-1] = (bend[:-1] > FLAT_PX) | (bend[1:] > FLAT_PX)
-        x, y = x[needed], y[needed]
+def _columns(rect: QRect, scale: TimeScale, pyramid: Pyramid, colors: list[QColor], ratio: float) -> QImage:
+    """Every column of device pixels filled from its lowest to its highest value."""
+    width, height = round(rect.width() * ratio), round(rect.height() * ratio)
+    edges = scale.position(rect.left()) + np.arange(width + 1) / (scale.px_per_frame * ratio) - 0.5
+    lows, highs = pyramid.columns(edges)
+    low_y, span = height - 5 * ratio, height - 10 * ratio
+    tops = np.round(low_y - highs * span).astype(np.int64)
+    bottoms = np.maximum(np.round(low_y - lows * span).astype(np.int64), tops + round(LINE_PX * ratio) - 1)
+    pixels = np.zeros((height, width), dtype=np.uint32)
+    for label, color in enumerate(colors):
+        spans(tops[label], bottoms[label], height, color, pixels)
+    return image_of(pixels)
+
+
+def _paint_lines(painter: QPainter, rect: QRect, scale: TimeScale, pyramid: Pyramid, colors: list[QColor]) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    low_y, height = rect.bottom() - 4.0, rect.height() - 10.0
+    values = pyramid.curves.values
+    first = max(0, int(scale.position(rect.left())) - 2)
+    last = min(values.shape[1], int(scale.position(rect.right())) + 3)
+    xs = scale.left_px + (np.arange(first, last) + 0.5 - scale.first) * scale.px_per_frame
+    for label, color in enumerate(colors):
+        painter.setPen(QPen(color, LINE_PX))
+        painter.drawPolyline(_polygon(xs, low_y - values[label, first:last] * height))
+
+
+def _polygon(x: NDArray[np.float64], y: Floats) -> QPolygonF:
     polygon = QPolygonF()
     polygon.resize(len(x))
     if len(x):
-        # Writing into Qt's own memory: a list of 18,000 QPointF would cost more than drawing them.
+        # Writing into Qt's own memory: a list of QPointF would cost more than drawing them.
         memory: Any = VoidPtr(polygon.data(), 16 * len(x), True)  # pyright: ignore[reportCallIssue]
         points = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)
         points[:, 0], points[:, 1] = x, y

@@ -1,17 +1,20 @@
-"""Draws one event, its selection and its handles."""
+"""Draws one event and what it says without color: letter code, texture, a mark for the comparison."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.theme import Tokens
+from app.views.timeline.agreement import Agreement
 from app.views.timeline.event_style import EventStyle, Fill
 
 RADIUS_PX = 4.0
 BAR_PX = 4.0
 LEAST_WIDTH_PX = 3.0
 LEAST_LETTER_PX = 9.0
+LEAST_APEX_PX = 26.0
+MARK_PX = 7.0
+BACKING_OPACITY = 0.85
 
 
 def event_font(base: QFont) -> QFont:
@@ -21,8 +24,8 @@ def event_font(base: QFont) -> QFont:
     return font
 
 
-def paint_event(painter: QPainter, rect: QRectF, style: EventStyle, apex_x: float | None) -> None:
-    """Draws an event into `rect`; the painter's font is the event font."""
+def paint_event(painter: QPainter, rect: QRectF, style: EventStyle, score: float | None) -> None:
+    """Draws an event without its apex into `rect`; the painter's font is the event font."""
     if rect.width() < LEAST_WIDTH_PX:
         painter.fillRect(rect, style.label_color)
         return
@@ -37,9 +40,9 @@ def paint_event(painter: QPainter, rect: QRectF, style: EventStyle, apex_x: floa
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.label_color)
         painter.drawRoundedRect(QRectF(inner.left(), inner.top(), min(BAR_PX, inner.width()), inner.height()), 2, 2)
-    if apex_x is not None and rect.width() > 26:
-        paint_apex(painter, rect, apex_x, style.text_color, 3.0)
-    _paint_text(painter, rect, style)
+    right = _paint_text(painter, rect, style, score)
+    if style.agreement is not None and rect.right() - right > MARK_PX + 8:
+        _paint_mark(painter, QPointF(rect.right() - MARK_PX / 2 - 5, rect.center().y()), style)
     if style.missed:
         _paint_missed(painter, rect, style)
 
@@ -57,30 +60,53 @@ def _paint_texture(painter: QPainter, rect: QRectF, style: EventStyle, radius: f
     painter.drawRoundedRect(rect, radius, radius)
 
 
-def _paint_text(painter: QPainter, rect: QRectF, style: EventStyle) -> None:
+def _texts(style: EventStyle, score: float | None) -> tuple[str, ...]:
+    if score is None:
+        return style.texts
+    written, code, _letter = style.texts
+    return (f"{written} {score:.2f}", f"{code} {score:.2f}", *style.texts[1:])
+
+
+def _paint_text(painter: QPainter, rect: QRectF, style: EventStyle, score: float | None) -> float:
+    """The longest text that fits; returns where it ends."""
     bar = BAR_PX if style.fill == Fill.OUTLINED else 0.0
     left = rect.left() + (bar + 4 if bar else 7)
     room = rect.right() - 4 - left
     metrics = QFontMetricsF(painter.font())
-    text = next((text for text in style.texts if metrics.horizontalAdvance(text) <= room), "")
+    texts = _texts(style, score)
+    text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), "")
     if not text:
         # Too narrow for margins: one letter in the middle of what is not bar.
-        text, free = style.texts[-1], rect.width() - bar
+        text, free = texts[-1], rect.width() - bar
         width = metrics.horizontalAdvance(text)
         if rect.width() < LEAST_LETTER_PX or width > free:
-            return
+            return rect.left()
         left, room = rect.left() + bar + (free - width) / 2, width + 1
-    place = QRectF(left, rect.top(), room, rect.height())
+    width = metrics.horizontalAdvance(text)
     if style.fill == Fill.STRIPED or style.hatched:
         back = QColor(style.background)
-        back.setAlphaF(0.85)
-        width = metrics.horizontalAdvance(text)
+        back.setAlphaF(BACKING_OPACITY)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(back)
         height = metrics.height()
-        painter.drawRoundedRect(QRectF(left - 2, place.center().y() - height / 2, width + 4, height), 3, 3)
+        painter.drawRoundedRect(QRectF(left - 2, rect.center().y() - height / 2, width + 4, height), 3, 3)
     painter.setPen(style.text_color)
+    place = QRectF(left, rect.top(), room + 1, rect.height())
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    return left + width
+
+
+def _paint_mark(painter: QPainter, middle: QPointF, style: EventStyle) -> None:
+    """A tick for agreement, an inequality sign for another label, a cross for no counterpart."""
+    half, x, y = MARK_PX / 2, middle.x(), middle.y()
+    strokes = {
+        Agreement.AGREES: ((-half, 0, -1, half - 1), (-1, half - 1, half, -half + 1)),
+        Agreement.LABEL_DIFFERS: ((-half, -1.5, half, -1.5), (-half, 1.5, half, 1.5), (-2, half, 2, -half)),
+        Agreement.NO_COUNTERPART: ((-3, -3, 3, 3), (-3, 3, 3, -3)),
+    }
+    assert style.agreement is not None
+    painter.setPen(QPen(style.text_color, 1.3))
+    painter.drawLines([QLineF(x + a, y + b, x + c, y + d) for a, b, c, d in strokes[style.agreement]])
 
 
 def _paint_missed(painter: QPainter, rect: QRectF, style: EventStyle) -> None:
@@ -98,22 +124,3 @@ def paint_apex(painter: QPainter, rect: QRectF, x: float, color: QColor, size_px
     painter.setBrush(color)
     corners = [QPointF(x - size_px, low), QPointF(x + size_px, low), QPointF(x, low - 1.6 * size_px)]
     painter.drawPolygon(QPolygonF(corners))
-
-
-def paint_selection(painter: QPainter, rect: QRectF, tokens: Tokens, *, handles: bool, apex_x: float | None) -> None:
-    """The accent outline; with `handles` what can be dragged."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(tokens.accent, 2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    outline = rect.adjusted(-2.5, -2.5, 2.5, 2.5)
-    painter.drawRoundedRect(outline, RADIUS_PX + 2, RADIUS_PX + 2)
-    if not handles or rect.width() < 10:
-        return
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(tokens.accent)
-    height = rect.height() * 0.56
-    top = rect.center().y() - height / 2
-    for x in (outline.left() - 2, outline.right() - 2):
-        painter.drawRoundedRect(QRectF(x, top, 4, height), 2, 2)
-    if apex_x is not None:
-        paint_apex(painter, rect, apex_x, tokens.accent, 4.5)

@@ -1,26 +1,33 @@
-"""How an event looks: emotion by color and letter code, source by fill, agreement by outline, score by opacity."""
+"""How an event looks: label by color and letters, source by fill, agreement by outline and mark, score by opacity."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
-from app.theme import Tokens
-from app.views.timeline.tier_rows import Agreement, TierRow
+from app.theme import Tokens, tokens_of
+from app.views.timeline.agreement import Agreement
+from app.views.timeline.tier_rows import TierRow
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import Vocabulary
 
 UNLABELED = QColor("#9a9fa6")
 LOWEST_OPACITY = 0.45
+SCORE_STEPS = 20
+StyleKey = tuple[str, Source, Agreement | None, int, bool, bool]
 
 
 class Fill(Enum):
     OUTLINED = 1
     SOLID = 2
     STRIPED = 3
+
+
+FILLS = {Source.DETECTOR: Fill.OUTLINED, Source.SELF_REPORT: Fill.STRIPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class EventStyle:
     border: QColor
     text_color: QColor
     texts: tuple[str, ...]
+    agreement: Agreement | None = None
     hatched: bool = False
     missed: bool = False
 
@@ -59,24 +67,45 @@ def agreement_color(tokens: Tokens, agreement: Agreement | None) -> QColor | Non
     }[agreement]
 
 
-def style_of(event: Event, row: TierRow, vocabulary: Vocabulary | None, tokens: Tokens, sure_from: float) -> EventStyle:
-    """`sure_from` is the score under which a prediction is hatched."""
-    color = label_color(vocabulary, event.label)
-    written, code = label_texts(vocabulary, event.label)
-    if row.tier.source != Source.DETECTOR:
-        fill = Fill.STRIPED if row.tier.source == Source.SELF_REPORT else Fill.SOLID
-        border, on_event = color.darker(125), tokens.on_event
-        return EventStyle(
-            fill, color, color, border, on_event, (written, code, code[:1]), missed=event.id in row.missed
-        )
-    compared = agreement_color(tokens, row.agreement.get(event.id)) or color
-    score = 1.0 if event.score is None else event.score
-    opacity = LOWEST_OPACITY + (1 - LOWEST_OPACITY) * score
-    with_score = () if event.score is None else (f"{written} {score:.2f}", f"{code} {score:.2f}")
-    texts = (*with_score, code, code[:1]) if with_score else (written, code, code[:1])
-    background = blended(compared, tokens.panel, 0.42 * opacity)
-    border = blended(compared, tokens.panel, opacity)
-    return EventStyle(Fill.OUTLINED, color, background, border, tokens.text, texts, hatched=score < sure_from)
+class StyleBook:
+    """The styles that occur, made once each: an hour has thousands of events that look like few.
+
+    `sure_from` is the score under which a prediction is hatched.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, tokens: Tokens, sure_from: float) -> None:
+        self.vocabulary = vocabulary
+        self._tokens, self._sure_from = tokens, sure_from
+        self._made: dict[StyleKey, EventStyle] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def of(vocabulary: Vocabulary, theme_name: str, sure_from: float) -> StyleBook:
+        """The one for a theme, kept."""
+        return StyleBook(vocabulary, tokens_of(theme_name), sure_from)
+
+    def style(self, event: Event, row: TierRow) -> EventStyle:
+        score = 1.0 if event.score is None else event.score
+        agreement, steps = row.agreement.get(event.id), round(score * SCORE_STEPS)
+        key = (event.label, row.tier.source, agreement, steps, score < self._sure_from, event.id in row.missed)
+        style = self._made.get(key)
+        if style is None:
+            style = self._made[key] = self._style(key)
+        return style
+
+    def _style(self, key: StyleKey) -> EventStyle:
+        label, source, agreement, steps, unsure, missed = key
+        color = label_color(self.vocabulary, label)
+        written, code = label_texts(self.vocabulary, label)
+        texts = (written, code, code[:1])
+        fill = FILLS.get(source, Fill.SOLID)
+        if fill is not Fill.OUTLINED:
+            return EventStyle(fill, color, color, color.darker(125), self._tokens.on_event, texts, missed=missed)
+        compared = agreement_color(self._tokens, agreement) or color
+        opacity = LOWEST_OPACITY + (1 - LOWEST_OPACITY) * steps / SCORE_STEPS
+        background = blended(compared, self._tokens.panel, 0.42 * opacity)
+        border = blended(compared, self._tokens.panel, opacity)
+        return EventStyle(fill, color, background, border, self._tokens.text, texts, agreement, unsure)
 
 
 def blended(color: QColor, under: QColor, opacity: float) -> QColor:

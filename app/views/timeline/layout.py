@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
 from PySide6.QtCore import QRect
 
-GUTTER_PX = 108
+GUTTER_PX = 116
 MARGIN_PX = 10
-OVERVIEW_PX = 18
+OVERVIEW_PX = 20
 RULER_PX = 32
 CURVES_PX = 54
-TIER_PX = 38
+WAVEFORM_PX = 40
+THUMBNAILS_PX = 46
 GAP_PX = 6
 
 
@@ -26,13 +29,22 @@ class Band(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The bands in widget coordinates; tiers scroll under the fixed ones by `scroll_px`."""
+    """The bands in widget coordinates; tiers scroll under the fixed ones by `scroll_px`.
+
+    `heights_px` has one for each shown tier; those in `with_thumbnails` have a lane of apex frames under them.
+    """
 
     width_px: int
     height_px: int
-    tier_count: int
+    heights_px: tuple[int, ...]
     has_curves: bool
     scroll_px: int = 0
+    has_waveform: bool = False
+    with_thumbnails: frozenset[int] = frozenset()
+
+    @property
+    def tier_count(self) -> int:
+        return len(self.heights_px)
 
     @property
     def content_left(self) -> int:
@@ -51,9 +63,15 @@ class Layout:
         return QRect(self.content_left, self.overview.bottom() + 5, self.content_width, RULER_PX)
 
     @property
+    def waveform(self) -> QRect:
+        height = WAVEFORM_PX if self.has_waveform else 0
+        return QRect(self.content_left, self.ruler.bottom() + 1, self.content_width, height)
+
+    @property
     def curves(self) -> QRect:
         height = CURVES_PX if self.has_curves else 0
-        return QRect(self.content_left, self.ruler.bottom() + 1, self.content_width, height)
+        gap = GAP_PX if self.has_curves and self.has_waveform else 0
+        return QRect(self.content_left, self.waveform.bottom() + 1 + gap, self.content_width, height)
 
     @property
     def tiers(self) -> QRect:
@@ -64,21 +82,44 @@ class Layout:
     @property
     def tiers_height(self) -> int:
         """Height that all tiers together want."""
-        return max(0, self.tier_count * (TIER_PX + GAP_PX) - GAP_PX)
+        return max(0, self._tops[-1] - GAP_PX)
+
+    @property
+    def _tops(self) -> list[int]:
+        """Where each tier begins, and where another one would."""
+        lanes = (THUMBNAILS_PX if index in self.with_thumbnails else 0 for index in range(self.tier_count))
+        pitches = (height + lane + GAP_PX for height, lane in zip(self.heights_px, lanes, strict=True))
+        return list(accumulate(pitches, initial=0))
 
     def tier(self, index: int) -> QRect:
-        top = self.tiers.top() - self.scroll_px + index * (TIER_PX + GAP_PX)
-        return QRect(self.content_left, top, self.content_width, TIER_PX)
+        """Where the events of a tier are drawn."""
+        top = self.tiers.top() - self.scroll_px + self._tops[index]
+        return QRect(self.content_left, top, self.content_width, self.heights_px[index])
+
+    def thumbnails(self, index: int) -> QRect:
+        """The lane of apex frames under a tier; empty if it has none."""
+        band = self.tier(index)
+        height = THUMBNAILS_PX if index in self.with_thumbnails else 0
+        return QRect(band.left(), band.bottom() + 1, band.width(), height)
 
     def band_at(self, y: float) -> Band:
-        for band, rect in ((Band.OVERVIEW, self.overview), (Band.RULER, self.ruler), (Band.CURVES, self.curves)):
+        for band, rect in (
+            (Band.OVERVIEW, self.overview),
+            (Band.RULER, self.ruler),
+            (Band.CURVES, self.waveform.united(self.curves)),
+        ):
             if rect.height() > 0 and rect.top() <= y <= rect.bottom():
                 return band
         return Band.TIERS if y >= self.tiers.top() else Band.NONE
 
     def tier_at(self, y: float) -> int | None:
-        """Index of the tier under y, the gap below it included."""
+        """Index of the tier under y, its thumbnails and the gap below it included."""
         if self.band_at(y) != Band.TIERS:
             return None
-        index = int((y - self.tiers.top() + self.scroll_px) // (TIER_PX + GAP_PX))
+        index = bisect_right(self._tops, y - self.tiers.top() + self.scroll_px) - 1
         return index if 0 <= index < self.tier_count else None
+
+    def place_at(self, y: float) -> int:
+        """Between which tiers a dragged one would land: 0 above the first."""
+        middles = [self.tier(index).center().y() for index in range(self.tier_count)]
+        return bisect_right(middles, y)

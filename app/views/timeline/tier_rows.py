@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.session import Session
+from app.tier_views import TierView
+from app.views.timeline.agreement import Agreement, compare, frames_of
 from fedn.annotation.event import Event
-from fedn.annotation.matching import match
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
-
-
-class Agreement(Enum):
-    AGREES = "agrees"
-    LABEL_DIFFERS = "label differs"
-    NO_COUNTERPART = "no counterpart"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +23,10 @@ class TierRow:
     events: tuple[Event, ...]
     onsets: NDArray[np.int64]
     stops: NDArray[np.int64]
+    longest: int = 0
     agreement: dict[str, Agreement] = field(default_factory=dict)
     missed: frozenset[str] = frozenset()
+    view: TierView = field(default_factory=TierView)
 
     @property
     def is_editable(self) -> bool:
@@ -38,46 +34,36 @@ class TierRow:
 
     def between(self, first: float, last: float) -> range:
         """Indices of events that may touch the frames from first to last; longest events decide how far it looks."""
-        if not self.events:
-            return range(0)
-        longest = int((self.stops - self.onsets).max())
-        start = int(np.searchsorted(self.onsets, first - longest, side="left"))
-        return range(start, int(np.searchsorted(self.onsets, last, side="right")))
+        start = int(np.searchsorted(self.onsets, first - self.longest, side="left"))
+        return range(start, max(start, int(np.searchsorted(self.onsets, last, side="right"))))
 
 
-def tier_row(project: Project, tier: Tier, reference: Tier | None, detector: Tier | None) -> TierRow:
-    """A tier's row: a detector's is compared with the reference, the reference is searched for misses."""
+def tier_row(project: Project, tier: Tier) -> TierRow:
+    """A tier's row, not compared with any other."""
     events = project.events(tier.id)
-    onsets = np.array([event.onset for event in events], dtype=np.int64)
-    stops = np.array([event.offset + 1 for event in events], dtype=np.int64)
-    agreement: dict[str, Agreement] = {}
-    missed: frozenset[str] = frozenset()
-    if reference is not None and tier.source == Source.DETECTOR:
-        agreement = compare(events, project.events(reference.id))
-    elif reference is not None and tier.id == reference.id and detector is not None:
-        found = compare(events, project.events(detector.id))
-        missed = frozenset(event_id for event_id, how in found.items() if how == Agreement.NO_COUNTERPART)
-    return TierRow(tier, events, onsets, stops, agreement, missed)
-
-
-def compare(events: tuple[Event, ...], reference: tuple[Event, ...]) -> dict[str, Agreement]:
-    """What a one-to-one match at IoU 0.5 says about each event."""
-    result = {event.id: Agreement.NO_COUNTERPART for event in events}
-    for pair in match([event.interval for event in reference], [event.interval for event in events]):
-        event, counterpart = events[pair.predicted_index], reference[pair.truth_index]
-        same = event.label == counterpart.label
-        result[event.id] = Agreement.AGREES if same else Agreement.LABEL_DIFFERS
-    return result
+    onsets, stops = frames_of(events)
+    return TierRow(tier, events, onsets, stops, int((stops - onsets).max()) if len(events) else 0)
 
 
 class TierRows:
-    """The rows of the current video, kept until something in them changes."""
+    """The rows of the shown tiers of the current video, kept until something in them changes."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._rows: list[TierRow] | None = None
+        self._plain: dict[str, TierRow] = {}
 
     def forget(self) -> None:
+        self._rows = None
+        self._plain.clear()
+
+    def forget_tier(self, tier_id: str) -> None:
+        """Its events have changed, those of the others have not."""
+        self._rows = None
+        self._plain.pop(tier_id, None)
+
+    def arrange(self) -> None:
+        """Order, visibility, heights or colors have changed."""
         self._rows = None
 
     def all(self) -> list[TierRow]:
@@ -91,4 +77,28 @@ class TierRows:
             return []
         tiers, reference = self._session.tiers(), self._session.reference_tier
         detector = next((tier for tier in tiers if tier.source == Source.DETECTOR), None)
-        return [tier_row(project, tier, reference, detector) for tier in tiers]
+        views = self._session.tier_views
+        shown = [tier for tier in tiers if not views.is_hidden(tier.id)]
+        return [self._compared(project, tier, reference, detector, views.of(tier.id)) for tier in shown]
+
+    def _compared(
+        self, project: Project, tier: Tier, reference: Tier | None, detector: Tier | None, view: TierView
+    ) -> TierRow:
+        """A detector's tier is compared with the reference, the reference is searched for what the detector missed."""
+        row = self._plain_row(project, tier)
+        if reference is None:
+            return replace(row, view=view)
+        if tier.source == Source.DETECTOR:
+            found = compare(row.events, self._plain_row(project, reference).events)
+            return replace(row, view=view, agreement=found)
+        if tier.id == reference.id and detector is not None:
+            found = compare(row.events, self._plain_row(project, detector).events)
+            missed = frozenset(event_id for event_id, how in found.items() if how == Agreement.NO_COUNTERPART)
+            return replace(row, view=view, missed=missed)
+        return replace(row, view=view)
+
+    def _plain_row(self, project: Project, tier: Tier) -> TierRow:
+        row = self._plain.get(tier.id)
+        if row is None or row.tier is not tier:
+            row = self._plain[tier.id] = tier_row(project, tier)
+        return row

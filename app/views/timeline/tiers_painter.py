@@ -1,124 +1,134 @@
-"""Draws the tiers: names on the left, events on the right."""
+"""Draws the events of the tiers: each where it can be made out, together where they are narrower than a few pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from app.theme import Tokens
-from app.views.timeline.event_painter import event_font, paint_event
-from app.views.timeline.event_style import label_color, style_of
+from app.views.timeline.agreement import Agreement
+from app.views.timeline.columns import merged, row_image
+from app.views.timeline.event_painter import LEAST_APEX_PX, paint_apex, paint_event
+from app.views.timeline.event_style import StyleBook, agreement_color, blended, label_color
 from app.views.timeline.layout import Layout
+from app.views.timeline.sprites import Sprites
 from app.views.timeline.tier_rows import TierRow
 from app.views.timeline.time_scale import TimeScale
 from fedn.annotation.event import Event
-from fedn.annotation.tier import Source
-from fedn.annotation.vocabulary import Vocabulary
 
 EVENT_INSET_PX = 6
-CROWDED = 400
+NARROW_PX = 4
+REACH_PX = 6
+VERDICTS = (Agreement.AGREES, Agreement.LABEL_DIFFERS, Agreement.NO_COUNTERPART)
 
 
 @dataclass(frozen=True, slots=True)
 class TiersPainter:
-    """Everything that drawing the tiers needs to know."""
+    """Everything that drawing the events needs to know."""
 
     layout: Layout
     scale: TimeScale
     tokens: Tokens
-    vocabulary: Vocabulary | None
-    reference_id: str
-    sure_from: float = 0.5
+    styles: dict[str, StyleBook]
+    sprites: Sprites
+    ratio: float = 1.0
 
-    def paint(self, painter: QPainter, rows: list[TierRow], hidden: frozenset[str]) -> None:
-        """`hidden` events are being dragged and are drawn by their gesture."""
-        font = painter.font()
+    def paint(self, painter: QPainter, rows: list[TierRow], hidden: frozenset[str], part: QRect) -> None:
+        """The events in the columns of `part`; `hidden` ones are being dragged and are drawn by their gesture."""
         for index, row in enumerate(rows):
             band = self.layout.tier(index)
-            if band.bottom() < self.layout.tiers.top() or band.top() > self.layout.tiers.bottom():
+            if band.bottom() + REACH_PX < self.layout.tiers.top() or band.top() > self.layout.tiers.bottom():
                 continue
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.tokens.raised)
-            painter.drawRoundedRect(band, 4, 4)
-            self.paint_name(painter, band, row, font)
-            painter.save()
-            painter.setClipRect(band.adjusted(0, -3, 0, 3))
-            painter.setFont(event_font(font))
-            self._paint_events(painter, band, row, hidden)
-            painter.restore()
+            painter.fillRect(QRect(part.left(), band.top(), part.width(), band.height()), self.ground(row))
+            self._paint_events(painter, band, row, hidden, part)
+
+    def ground(self, row: TierRow) -> QColor:
+        """What the events of a tier lie on."""
+        chosen = QColor(row.view.color)
+        return blended(chosen, self.tokens.raised, 0.14) if row.view.color else self.tokens.raised
 
     def rect(self, band: QRect, onset: int, offset: int) -> QRectF:
-        """Where an event from onset to offset (inclusive) is drawn."""
-        left = self.scale.x(onset)
-        right = max(self.scale.x(offset + 1), left + 1)
-        return QRectF(left, band.top() + EVENT_INSET_PX, right - left, band.height() - 2 * EVENT_INSET_PX)
+        """Where an event from onset to offset (inclusive) is drawn: at least one device pixel, and on whole ones."""
+        left, right = self.scale.columns(np.array([onset, offset + 1]), self.ratio).tolist()
+        return self._place(band, left, right)
+
+    def _place(self, band: QRect, left: int, right: int) -> QRectF:
+        x, width = self.scale.left_px + left / self.ratio, max(1, right - left) / self.ratio
+        return QRectF(x, band.top() + EVENT_INSET_PX, width, band.height() - 2 * EVENT_INSET_PX)
 
     def paint_one(self, painter: QPainter, band: QRect, row: TierRow, event: Event) -> QRectF:
-        """Draws one event and says where."""
+        """Draws one event that is being made or changed, and says where."""
         rect = self.rect(band, event.onset, event.offset)
-        apex_x = None if event.apex is None else self.scale.center_x(event.apex)
-        style = style_of(event, row, self.vocabulary, self.tokens, self.sure_from)
-        limited = rect.intersected(QRectF(band).adjusted(-40, 0, 40, 0))
-        paint_event(painter, limited if rect.width() > 4 * band.width() else rect, style, apex_x)
+        style = self.styles[row.tier.id].style(event, row)
+        paint_event(painter, rect, style, event.score)
+        self._paint_apex(painter, rect, event, style.text_color)
         return rect
 
-    def _paint_events(self, painter: QPainter, band: QRect, row: TierRow, hidden: frozenset[str]) -> None:
-        seen = row.between(*self.scale.seen)
+    def _paint_events(self, painter: QPainter, band: QRect, row: TierRow, hidden: frozenset[str], part: QRect) -> None:
+        first, last = (self.scale.position(x) for x in (part.left() - REACH_PX, part.right() + 1 + REACH_PX))
+        seen = row.between(first, last)
         indices = np.arange(seen.start, seen.stop)
-        if len(indices) > CROWDED:
-            widths = (row.stops[indices] - row.onsets[indices]) * self.scale.px_per_frame
-            narrow = indices[widths < 4]
-            self._paint_merged(painter, band, row, narrow)
-            indices = indices[widths >= 4]
-        for index in indices.tolist():
-            event = row.events[index]
-            if event.id not in hidden:
-                self.paint_one(painter, band, row, event)
+        lefts = self.scale.columns(row.onsets[indices], self.ratio)
+        rights = np.maximum(lefts + 1, self.scale.columns(row.stops[indices], self.ratio))
+        if hidden:
+            kept = np.array([row.events[at].id not in hidden for at in indices.tolist()], dtype=bool)
+            indices, lefts, rights = indices[kept], lefts[kept], rights[kept]
+        narrow = rights - lefts < NARROW_PX * self.ratio
+        self._paint_merged(painter, band, row, indices[narrow], lefts[narrow], rights[narrow], part)
+        wide, book = ~narrow, self.styles[row.tier.id]
+        for at, left, right in zip(indices[wide].tolist(), lefts[wide].tolist(), rights[wide].tolist(), strict=True):
+            event, rect = row.events[at], self._place(band, left, right)
+            style = book.style(event, row)
+            self.sprites.paint(painter, rect, style, event.score)
+            self._paint_apex(painter, rect, event, style.text_color)
 
-    def _paint_merged(self, painter: QPainter, band: QRect, row: TierRow, indices: np.ndarray) -> None:
-        """At most one rectangle a pixel column."""
-        columns = np.floor(self.scale.left_px + (row.onsets[indices] - self.scale.first) * self.scale.px_per_frame)
-        columns, first = np.unique(columns.astype(np.int64), return_index=True)
-        top, height = band.top() + EVENT_INSET_PX, band.height() - 2 * EVENT_INSET_PX
-        colors: dict[str, QColor] = {}
-        for column, at in zip(columns.tolist(), indices[first].tolist(), strict=True):
-            label = row.events[at].label
-            color = colors.get(label) or colors.setdefault(label, label_color(self.vocabulary, label))
-            painter.fillRect(column, top, 2, height, color)
+    def _paint_apex(self, painter: QPainter, rect: QRectF, event: Event, color: QColor) -> None:
+        if event.apex is not None and rect.width() > LEAST_APEX_PX:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            column = self.scale.columns(np.array([event.apex + 0.5]), self.ratio).item()
+            paint_apex(painter, rect, self.scale.left_px + column / self.ratio, color, 3.0)
 
-    def paint_name(self, painter: QPainter, band: QRect, row: TierRow, font: QFont) -> None:
-        """The tier's name over whose it is."""
-        small, strong = QFont(font), QFont(font)
-        small.setPixelSize(11)
-        strong.setPixelSize(12)
-        strong.setWeight(QFont.Weight.DemiBold)
-        room = QRect(12, band.top(), self.layout.content_left - 20, band.height())
-        who = self._who(row)
-        self._paint_line(painter, room, row.tier.name, strong, above=bool(who))
-        if row.tier.id == self.reference_id:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.tokens.accent)
-            painter.drawRoundedRect(QRect(3, band.top() + 6, 3, band.height() - 12), 1.5, 1.5)
-        if who:
-            painter.setPen(self.tokens.muted)
-            painter.setFont(small)
-            text = QFontMetrics(small).elidedText(who, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room.adjusted(0, band.height() // 2, 0, -2), Qt.AlignmentFlag.AlignLeft, text)
-        painter.setFont(font)
+    def _paint_merged(
+        self,
+        painter: QPainter,
+        band: QRect,
+        row: TierRow,
+        indices: NDArray[np.int64],
+        lefts: NDArray[np.int64],
+        rights: NDArray[np.int64],
+        part: QRect,
+    ) -> None:
+        """A color a column: above the label of the shortest event in it, below the worst that is said of any."""
+        if not len(indices):
+            return
+        begin = round((part.left() - self.scale.left_px) * self.ratio)
+        width = round(part.width() * self.ratio)
+        place = QRectF(part.left(), band.top() + EVENT_INSET_PX, part.width(), band.height() - 2 * EVENT_INSET_PX)
+        events = [row.events[at] for at in indices.tolist()]
+        labels = {label: number for number, label in enumerate(dict.fromkeys(event.label for event in events))}
+        vocabulary = self.styles[row.tier.id].vocabulary
+        by_length = np.argsort(rights - lefts, kind="stable")[::-1]
+        numbers = np.array([labels[event.label] for event in events], dtype=np.int64)
+        columns = merged((lefts - begin)[by_length], (rights - begin)[by_length], numbers[by_length], width)
+        painter.drawImage(place, row_image(columns, [label_color(vocabulary, label) for label in labels]))
+        verdicts = np.array([_severity(row, event) for event in events], dtype=np.int64)
+        said = verdicts >= 0
+        if not said.any():
+            return
+        by_verdict = np.argsort(verdicts[said], kind="stable")
+        chosen = (lefts[said] - begin)[by_verdict], (rights[said] - begin)[by_verdict], verdicts[said][by_verdict]
+        colors = [agreement_color(self.tokens, verdict) or self.tokens.muted for verdict in VERDICTS]
+        place.setTop(place.top() + round(place.height() * 0.6))
+        painter.drawImage(place, row_image(merged(*chosen, width), colors))
 
-    def _paint_line(self, painter: QPainter, room: QRect, text: str, font: QFont, *, above: bool) -> None:
-        painter.setPen(self.tokens.text)
-        painter.setFont(font)
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        place = room.adjusted(0, 3, 0, -room.height() // 2) if above else room
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
 
-    def _who(self, row: TierRow) -> str:
-        if row.tier.id == self.reference_id and not row.tier.who:
-            return "reference"
-        if row.tier.who:
-            return row.tier.who
-        return "" if row.tier.source in (Source.EXPERT, Source.IMPORTED) else row.tier.source.value
+def _severity(row: TierRow, event: Event) -> int:
+    """Place in VERDICTS of what is said about an event, -1 if nothing is."""
+    if event.id in row.missed:
+        return VERDICTS.index(Agreement.NO_COUNTERPART)
+    found = row.agreement.get(event.id)
+    return -1 if found is None else VERDICTS.index(found)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
 
 MOST_PX_PER_FRAME = 48.0
 
@@ -14,7 +18,8 @@ class TimeScale:
     Attributes:
         frame_count: frames of the video, at least 1.
         left_px, width_px: where the frames are drawn.
-        first: frame at the left edge; may lie inside a frame.
+        first: frame at the left edge; may lie inside a frame, but on a whole pixel of the whole video, so that
+            panning moves everything by the same number of pixels.
         px_per_frame: zoom.
     """
 
@@ -53,6 +58,11 @@ class TimeScale:
         """The frame under x, limited to the video."""
         return max(0, min(self.frame_count - 1, int(self.position(x) // 1)))
 
+    def columns(self, frames: NDArray[np.int64] | NDArray[np.float64], ratio: float = 1.0) -> NDArray[np.int64]:
+        """The device pixels, counted from the left edge, in which frames begin. The same wherever one has panned to."""
+        whole = np.floor(frames * (self.px_per_frame * ratio) + 0.5).astype(np.int64)
+        return whole - round(self.first * self.px_per_frame * ratio)
+
     def fitted(self) -> TimeScale:
         return replace(self, first=0.0, px_per_frame=self.least_px_per_frame)
 
@@ -75,6 +85,12 @@ class TimeScale:
     def centered(self, position: float) -> TimeScale:
         return replace(self, first=position - self.width_px / self.px_per_frame / 2)._limited()
 
+    def resized(self, first: float, last: float) -> TimeScale:
+        """Shows the frames from first to last, or as near to that as the zoom permits."""
+        wanted = self.width_px / max(1e-9, last - first)
+        most = max(MOST_PX_PER_FRAME, self.least_px_per_frame)
+        return replace(self, first=first, px_per_frame=max(self.least_px_per_frame, min(most, wanted)))._limited()
+
     def _limited(self) -> TimeScale:
-        most = max(0.0, self.frame_count - self.width_px / self.px_per_frame)
-        return replace(self, first=max(0.0, min(self.first, most)))
+        most_px = max(0, ceil(self.frame_count * self.px_per_frame - self.width_px - 1e-6))
+        return replace(self, first=max(0, min(round(self.first * self.px_per_frame), most_px)) / self.px_per_frame)

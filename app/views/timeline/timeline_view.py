@@ -1,17 +1,17 @@
-"""The timeline: one painted widget. What stands still is kept in a pixmap; playhead and gestures are drawn over it."""
+"""The timeline: one painted widget. What stands still is kept in pixmaps; playhead and gestures are drawn over them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -21,21 +21,30 @@ from app import theme
 from app.document.snapping import Snapper
 from app.marking import Marking
 from app.session import Session
+from app.thumbnails import Thumbnails
 from app.views.timeline import picture
 from app.views.timeline.curve_painter import Pyramid
-from app.views.timeline.gestures.begin import begin_gesture
+from app.views.timeline.event_style import StyleBook
 from app.views.timeline.gestures.gesture import Gesture, Pointer
-from app.views.timeline.hit import Hit, HitTest, Part
-from app.views.timeline.layout import GAP_PX, TIER_PX, Band, Layout
+from app.views.timeline.hit import HitTest
+from app.views.timeline.layout import Layout
+from app.views.timeline.mouse import Mouse
+from app.views.timeline.sprites import Sprites
+from app.views.timeline.still import Still
+from app.views.timeline.tier_actions import TierActions
+from app.views.timeline.tier_drag import TierDrag
+from app.views.timeline.tier_menu import tier_menu
 from app.views.timeline.tier_rows import TierRows
 from app.views.timeline.tiers_painter import TiersPainter
 from app.views.timeline.time_scale import TimeScale
-from app.views.timeline.tooltip import event_tooltip
+from app.views.timeline.tooltip import event_tooltip, tier_tooltip
+from app.views.timeline.zooming import ZOOM_STEP, pinch, turn_wheel
+from fedn.annotation.vocabulary import Vocabulary
+from fedn.video.waveform import Waveform
 
-DRAG_PX = 4
 SNAP_PX = 7
-ZOOM_STEP = 1.25
 FOLLOW_MARGIN = 0.08
+SCROLL_PX = 44
 
 
 class TimelineView(QAbstractScrollArea):
@@ -54,17 +63,22 @@ class TimelineView(QAbstractScrollArea):
         self.session = session
         self.marking = marking
         self.snapping = True
+        self.thumbnails = Thumbnails(session, self)
+        self.tier_actions = TierActions(self)
+        self.tier_drag = TierDrag(self)
+        self._mouse = Mouse(self)
         self._scale = TimeScale()
         self._rows = TierRows(session)
+        self._still = Still(self)
+        self._sprites: Sprites | None = None
         self._pyramid: Pyramid | None = None
-        self._gesture: Gesture | None = None
-        self._pressed: QMouseEvent | None = None
-        self._still: QPixmap | None = None
-        self._overview: QPixmap | None = None
+        self._shows_waveform = False
+        self._chosen_tier = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self.setAccessibleName("Timeline")
         self.setMinimumHeight(150)
         self._connect()
@@ -80,9 +94,12 @@ class TimelineView(QAbstractScrollArea):
         session.events_changed.connect(self.on_events_changed)
         session.reviewed_changed.connect(self.redraw)
         session.curves_changed.connect(self.on_curves_changed)
-        session.reference_changed.connect(self.on_content_changed)
+        session.waveform_changed.connect(self.on_arrangement_changed)
+        session.reference_changed.connect(self.on_arrangement_changed)
+        session.tier_views.changed.connect(self.on_arrangement_changed)
         session.selection_changed.connect(self.on_selection_changed)
         session.playhead_changed.connect(self.on_playhead_changed)
+        self.thumbnails.ready.connect(self.redraw_content)
         self.marking.changed.connect(self.viewport().update)
         self.verticalScrollBar().valueChanged.connect(self.redraw)
 
@@ -94,9 +111,12 @@ class TimelineView(QAbstractScrollArea):
 
     @property
     def areas(self) -> Layout:
-        size = self.viewport().size()
-        rows = len(self._rows.all())
-        return Layout(size.width(), size.height(), rows, self._pyramid is not None, self.verticalScrollBar().value())
+        size, rows = self.viewport().size(), self._rows.all()
+        with_thumbnails = frozenset(index for index, row in enumerate(rows) if row.view.thumbnails)
+        heights = tuple(row.view.height_px for row in rows)
+        has_curves, scrolled = self._pyramid is not None, self.verticalScrollBar().value()
+        has_sound = self.waveform is not None
+        return Layout(size.width(), size.height(), heights, has_curves, scrolled, has_sound, with_thumbnails)
 
     @property
     def rows(self) -> TierRows:
@@ -108,44 +128,53 @@ class TimelineView(QAbstractScrollArea):
 
     @property
     def gesture(self) -> Gesture | None:
-        return self._gesture
+        return self._mouse.gesture
 
     @property
     def hits(self) -> HitTest:
         return HitTest(self.areas, self._scale, self._rows.all(), self.session.selected_events)
 
     @property
+    def vocabularies(self) -> dict[str, Vocabulary]:
+        """By the ids of the shown tiers."""
+        project = self.session.project
+        return {row.tier.id: project.vocabulary_of(row.tier.id) for row in self._rows.all()} if project else {}
+
+    @property
     def tiers_painter(self) -> TiersPainter:
-        project, reference = self.session.project, self.session.reference_tier
+        ratio = self.viewport().devicePixelRatioF()
+        if self._sprites is None or self._sprites.ratio != ratio:
+            self._sprites = Sprites(self.font(), ratio)
         threshold = self._pyramid.curves.threshold if self._pyramid else 0.5
-        return TiersPainter(
-            self.areas,
-            self._scale,
-            theme.current(),
-            project.vocabulary if project else None,
-            reference.id if reference else "",
-            threshold,
-        )
+        styles = {
+            tier_id: StyleBook.of(vocabulary, theme.current_name(), threshold)
+            for tier_id, vocabulary in self.vocabularies.items()
+        }
+        return TiersPainter(self.areas, self._scale, theme.current(), styles, self._sprites, ratio)
 
     def snapper(self, moving: Iterable[str], snaps: bool) -> Snapper:
         left_out = set(moving)
         others = [event for row in self._rows.all() for event in row.events if event.id not in left_out]
         reach = SNAP_PX / self._scale.px_per_frame
         # Dragging an edge moves the playhead along, so the playhead of before the drag is the one to snap to.
-        playhead = self._gesture.playhead_before if self._gesture else self.session.playhead
+        playhead = self.gesture.playhead_before if self.gesture else self.session.playhead
         return Snapper(others, playhead, reach, on=snaps and self.snapping)
 
     def events_in(self, rect: QRectF) -> list[str]:
         return self.hits.touching(rect)
 
+    def pointer(self, event: QMouseEvent) -> Pointer:
+        x, y = event.position().x(), event.position().y()
+        snaps = not event.modifiers() & Qt.KeyboardModifier.AltModifier
+        return Pointer(x, y, self._scale.position(x), snaps)
+
     def set_scale(self, scale: TimeScale) -> None:
         if scale != self._scale:
             self._scale = scale
-            self._still = None
             self.viewport().update()
             self.zoomed.emit()
 
-    # Zoom and pan
+    # Zoom
 
     def zoom(self, factor: float) -> None:
         """Zooms around the playhead if it is seen, else around the middle."""
@@ -163,15 +192,61 @@ class TimelineView(QAbstractScrollArea):
         """Shows the whole video."""
         self.set_scale(self._scale.fitted())
 
+    # The chosen tier, and what is shown
+
+    @property
+    def chosen_tier(self) -> str:
+        """Id of the tier that keys about tiers mean, "" while none is chosen."""
+        return self._chosen_tier if any(row.tier.id == self._chosen_tier for row in self._rows.all()) else ""
+
+    def choose_tier(self, tier_id: str) -> None:
+        """Also makes it the one that new events go into, if it takes any, and brings it into sight."""
+        self._chosen_tier = tier_id
+        rows = self._rows.all()
+        place = next((place for place, row in enumerate(rows) if row.tier.id == tier_id), None)
+        if place is not None:
+            if rows[place].is_editable and not rows[place].view.locked:
+                self.marking.set_tier(tier_id)
+            band, tiers, bar = self.areas.tier(place), self.areas.tiers, self.verticalScrollBar()
+            if band.top() < tiers.top():
+                bar.setValue(bar.value() + band.top() - tiers.top())
+            elif band.bottom() > tiers.bottom():
+                bar.setValue(bar.value() + band.bottom() - tiers.bottom())
+        self.redraw()
+
+    @property
+    def waveform(self) -> Waveform | None:
+        """The sound, if it is to be shown and known by now."""
+        video = self.session.current_video
+        if not self._shows_waveform or video is None or self.session.frame_index is None:
+            return None
+        return self.session.waveform(video.id)
+
+    def toggle_waveform(self) -> None:
+        """Shows the sound, which is read on first demand, or hides it."""
+        self._shows_waveform = not self._shows_waveform
+        self.on_arrangement_changed()
+
+    def open_tier_menu(self) -> None:
+        """The menu of the chosen tier, or of the first one, beside its name."""
+        rows = self._rows.all()
+        if not self.chosen_tier and rows:
+            self.choose_tier(rows[0].tier.id)
+        place = next((place for place, row in enumerate(rows) if row.tier.id == self.chosen_tier), None)
+        at = self.areas.tier(place).bottomLeft() if place is not None else self.areas.tiers.topLeft()
+        menu = tier_menu(self)
+        menu.popup(self.viewport().mapToGlobal(at))
+
     # What the session says
 
     def on_video_changed(self, video_id: str) -> None:
-        self._end_gesture()
+        self._mouse.end()
         curves = self.session.curves(video_id) if video_id else None
         self._pyramid = Pyramid.of(curves) if curves else None
         video = self.session.current_video
-        areas = self.areas
         frames = video.frame_count if video else 1
+        self._rows.forget()
+        areas = self.areas
         self._scale = TimeScale(frames, areas.content_left, areas.content_width).fitted()
         self.on_content_changed()
         self.zoomed.emit()
@@ -181,13 +256,18 @@ class TimelineView(QAbstractScrollArea):
         self._update_scroll_bar()
         self.redraw()
 
+    def on_arrangement_changed(self, *_: object) -> None:
+        self._rows.arrange()
+        self._update_scroll_bar()
+        self.redraw()
+
     def on_tiers_changed(self, video_id: str) -> None:
         if self._is_shown(video_id):
             self.on_content_changed()
 
-    def on_events_changed(self, video_id: str, _tier_id: str, _event_ids: object) -> None:
+    def on_events_changed(self, video_id: str, tier_id: str, _event_ids: object) -> None:
         if self._is_shown(video_id):
-            self._rows.forget()
+            self._rows.forget_tier(tier_id)
             self.redraw()
 
     def on_curves_changed(self, video_id: str) -> None:
@@ -199,7 +279,7 @@ class TimelineView(QAbstractScrollArea):
 
     def on_selection_changed(self) -> None:
         selected = self.session.selected_events
-        if self._gesture is None and len(selected) == 1 and self.session.project is not None:
+        if self.gesture is None and len(selected) == 1 and self.session.project is not None:
             event = self.session.project.event(selected[0])
             first, last = self._scale.seen
             if event.offset < first or event.onset > last:
@@ -208,7 +288,7 @@ class TimelineView(QAbstractScrollArea):
 
     def on_playhead_changed(self, frame: int) -> None:
         first, last = self._scale.seen
-        if self._gesture is None and not first <= frame < last:
+        if self.gesture is None and not first <= frame < last:
             margin = (last - first) * FOLLOW_MARGIN
             to = frame - margin if frame >= last else frame - (last - first) + margin
             self.set_scale(self._scale.panned((to - first) * self._scale.px_per_frame))
@@ -221,48 +301,28 @@ class TimelineView(QAbstractScrollArea):
     # Painting
 
     def redraw(self, *_: object) -> None:
-        """Draws again what is kept in the pixmap."""
-        self._still, self._overview = None, None
+        """Draws again what is kept in pixmaps."""
+        self._still.forget()
         self.viewport().update()
 
-    @property
-    def overview(self) -> QPixmap:
-        """The whole video's strip, drawn once for every change of it."""
-        if self._overview is None:
-            band = self.areas.overview
-            self._overview = self._pixmap(QSize(band.right() + 2, band.bottom() + 2))
-            painter = QPainter(self._overview)
-            picture.paint_whole_video(painter, self)
-            painter.end()
-        return self._overview
-
-    def _pixmap(self, size: QSize) -> QPixmap:
-        ratio = self.viewport().devicePixelRatioF()
-        pixmap = QPixmap(size * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        return pixmap
+    def redraw_content(self, *_: object) -> None:
+        """Draws events, curves and apex frames again."""
+        self._still.forget_content()
+        self.viewport().update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._still is not None and self._still.devicePixelRatio() != self.viewport().devicePixelRatioF():
-            self.redraw()
-        if self._still is None:
-            self._still = self._pixmap(self.viewport().size())
-            self._still.fill(theme.current().background)
-            painter = QPainter(self._still)
-            picture.paint_panel(painter, self.viewport().rect(), theme.current())
-            painter.setFont(self.font())
-            picture.paint_still(painter, self)
-            painter.end()
         painter = QPainter(self.viewport())
-        painter.setFont(self.font())
-        painter.drawPixmap(0, 0, self._still)
-        picture.paint_moving(painter, self)
-        painter.end()
+        try:
+            painter.setFont(self.font())
+            self._still.draw(painter)
+            picture.paint_moving(painter, self)
+        finally:
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._sprites = None
             self.redraw()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
@@ -276,146 +336,71 @@ class TimelineView(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, areas.tiers_height - areas.tiers.height()))
         bar.setPageStep(max(1, areas.tiers.height()))
-        bar.setSingleStep(TIER_PX + GAP_PX)
+        bar.setSingleStep(SCROLL_PX)
 
     # Mouse and keys
 
-    def pointer(self, event: QMouseEvent) -> Pointer:
-        x, y = event.position().x(), event.position().y()
-        snaps = not event.modifiers() & Qt.KeyboardModifier.AltModifier
-        return Pointer(x, y, self._scale.position(x), snaps)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.session.current_video is None or self._gesture is not None:
-            return
-        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            return
-        self._pressed = QMouseEvent(event)
-        at_once = self.areas.band_at(event.position().y()) != Band.TIERS
-        if event.button() == Qt.MouseButton.LeftButton and not at_once:
-            self._select_under(event)
-        if at_once or event.button() == Qt.MouseButton.MiddleButton:
-            self._begin(event)
-
-    def _select_under(self, event: QMouseEvent) -> None:
-        hit = self.hits.at(event.position().x(), event.position().y())
-        row = self.hits.row_at(event.position().y())
-        if row is not None and row.is_editable:
-            self.marking.set_tier(row.tier.id)
-        if hit is None:
-            return
-        selected = self.session.selected_events
-        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
-            kept = tuple(event_id for event_id in selected if event_id != hit.event.id)
-            self.session.select_events(kept if hit.event.id in selected else (*selected, hit.event.id))
-        elif hit.event.id not in selected:
-            self.session.select_events((hit.event.id,))
-
-    def _begin(self, event: QMouseEvent) -> None:
-        assert self._pressed is not None
-        self._gesture = begin_gesture(self, self._pressed)
-        if self._gesture is not None:
-            self.viewport().setCursor(self._gesture.cursor)
-            self._gesture.move(self.pointer(event))
-            self.redraw()
+        self._mouse.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is not None:
-            self._gesture.move(self.pointer(event))
-            self.viewport().update()
-        elif self._pressed is not None:
-            moved = (event.position() - self._pressed.position()).manhattanLength()
-            if moved >= DRAG_PX:
-                self._begin(event)
-        else:
-            self._show_cursor(event.position().toPoint())
+        self._mouse.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._pressed = self._pressed, None
-        if self._gesture is not None:
-            gesture = self._gesture
-            gesture.move(self.pointer(event))
-            self._end_gesture()
-            gesture.finish()
-        elif pressed is not None:
-            self._click(pressed)
-        self._show_cursor(event.position().toPoint())
-
-    def _click(self, event: QMouseEvent) -> None:
-        """A press and release without a drag: the playhead goes there; beside every event nothing stays selected."""
-        several = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-        hit = self.hits.at(event.position().x(), event.position().y())
-        if several:
-            return
-        self.session.select_events((hit.event.id,) if hit else ())
-        frame = self._scale.frame(event.position().x())
-        if hit is not None:
-            frame = max(hit.event.onset, min(hit.event.offset, frame))
-        self.session.set_playhead(frame)
+        self._mouse.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._hit(event.position().toPoint()):
+        at = event.position()
+        if event.button() == Qt.MouseButton.LeftButton and self.hits.at(at.x(), at.y()):
             self.play_requested.emit()
         else:
             self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and (self._gesture is not None or self._pressed is not None):
+        if event.key() == Qt.Key.Key_Escape and (self._mouse.is_down or self.tier_drag.is_active):
             self.cancel_gesture()
             return
         event.ignore()
 
     def cancel_gesture(self) -> None:
         """Esc: as if the mouse had never gone down."""
-        gesture = self._gesture
-        self._pressed = None
-        self._end_gesture()
-        if gesture is not None:
-            gesture.cancel()
-
-    def _end_gesture(self) -> None:
-        self._gesture = None
-        self.viewport().unsetCursor()
-        self.redraw()
+        self._mouse.cancel()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        modifiers = event.modifiers()
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            self.set_scale(self._scale.zoomed(ZOOM_STEP ** (turned / 120), event.position().x()))
-        elif modifiers & Qt.KeyboardModifier.AltModifier and self.verticalScrollBar().maximum():
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() - round(turned / 120 * bar.singleStep()))
-        elif event.position().x() < self.areas.content_left and self.verticalScrollBar().maximum():
-            super().wheelEvent(event)
-        else:
-            self.set_scale(self._scale.panned(-turned / 120 * self._scale.width_px * 0.08))
+        turn_wheel(self, event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.open_tier_menu()
+        elif self.session.current_video is not None:
+            row = self.hits.row_at(event.pos().y())
+            if row is not None:
+                self.choose_tier(row.tier.id)
+            tier_menu(self).popup(event.globalPos())
         event.accept()
-
-    def _hit(self, at: QPoint) -> Hit | None:
-        return self.hits.at(at.x(), at.y())
-
-    def _show_cursor(self, at: QPoint) -> None:
-        hit = self._hit(at)
-        row = self.hits.row_at(at.y())
-        if hit is not None:
-            edge = hit.part != Part.BODY
-            self.viewport().setCursor(Qt.CursorShape.SizeHorCursor if edge else Qt.CursorShape.PointingHandCursor)
-        elif row is not None and row.is_editable and at.x() >= self.areas.content_left:
-            self.viewport().setCursor(Qt.CursorShape.CrossCursor)
-        else:
-            self.viewport().unsetCursor()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            hit = self._hit(event.pos())
-            text = event_tooltip(hit.row, hit.event, self.session.frame_index) if hit else ""
-            QToolTip.showText(event.globalPos(), text, self.viewport(), self._tip_area(hit))
+            self._show_tip(event)
             return True
+        if event.type() in (QEvent.Type.NativeGesture, QEvent.Type.Gesture):
+            return pinch(self, event)
         return super().viewportEvent(event)
 
-    def _tip_area(self, hit: Hit | None) -> QRect:
-        if hit is None:
-            return QRect()
-        band = self.areas.tier(self._rows.all().index(hit.row))
-        return self.tiers_painter.rect(band, hit.event.onset, hit.event.offset).toAlignedRect()
+    def _show_tip(self, event: QHelpEvent) -> None:
+        text, area = self._tip(event.pos())
+        QToolTip.showText(event.globalPos(), text, self.viewport(), area)
+
+    def _tip(self, at: QPoint) -> tuple[str, QRect]:
+        """What to say about what lies there, and where it holds."""
+        hits = self.hits
+        hit, row = hits.at(at.x(), at.y()), hits.row_at(at.y())
+        if hit is not None:
+            band = self.areas.tier(self._rows.all().index(hit.row))
+            area = self.tiers_painter.rect(band, hit.event.onset, hit.event.offset).toAlignedRect()
+            return event_tooltip(self.session, hit.row, hit.event), area
+        if row is not None and at.x() < self.areas.content_left:
+            reference = self.session.reference_tier
+            is_reference = reference is not None and reference.id == row.tier.id
+            return tier_tooltip(row, is_reference), QRect(0, at.y() - 4, self.areas.content_left, 8)
+        return "", QRect()
