@@ -59,7 +59,7 @@ class CorrectionsBench:
         people: rendered people; two thirds for the first model, the last third to be corrected.
         test: other people, on whom everything is measured.
         without: the label that the first model never learns.
-        settings: `--set` settings of the first model's recipe.
+        settings: `--set` settings of the first model's recipe; retrain_settings: of the retrainings.
     """
 
     people: Path
@@ -67,6 +67,7 @@ class CorrectionsBench:
     out: Path
     without: str
     settings: Sequence[str] = ()
+    retrain_settings: Sequence[str] = ()
     replays: bool = True
     device: str = "auto"
     reporter: Reporter = SILENT
@@ -148,7 +149,7 @@ class CorrectionsBench:
         return result
 
     def _config(self, videos: Sequence[LabelledVideo], scope: Scope, folder: Path) -> TrainingConfig:
-        wish = RetrainWish(TIER, scope, replays=self.replays)
+        wish = RetrainWish(TIER, scope, replays=self.replays, settings=tuple(self.retrain_settings))
         parent = self.out / "parent" / MODEL
         config = retrain_config(
             read_model_info(parent), parent, material_of(videos), wish, (), self.people, folder / "labels.json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fedn.annotation.event import Event
 from fedn.annotation.metrics import Evaluation, evaluate
-from fedn.annotation.thresholds import above, nested_thresholds, threshold_counts
+from fedn.annotation.thresholds import above, threshold_counts
 from fedn.errors import TrainingError
 from fedn.features.extract import VideoFeatures
 from fedn.prediction import Prediction
@@ -75,13 +75,3 @@ def _prediction(predictor: VideoPredictor, sample: Sample, reporter: Reporter) -
 def choose_threshold(predicted: Predicted, otherwise: float = 0.5) -> float:
     """The threshold that suits these predictions (see `fedn.annotation.thresholds`); `otherwise` if nothing is hit."""
     return threshold_counts(predicted.truth, predicted.events, IOU).best(otherwise)
-
-
-def choose_nested_thresholds(by_subject: Mapping[str, Predicted], otherwise: float = 0.5) -> dict[str, float]:
-    """For each subject the threshold that suits all the others, so that nobody is judged at one chosen on them.
-
-    Args:
-        by_subject: each subject's predictions by a model that has not seen the subject (leave one subject out).
-    """
-    counts = {name: threshold_counts(own.truth, own.events, IOU) for name, own in by_subject.items()}
-    return nested_thresholds(counts, otherwise)

@@ -24,6 +24,9 @@ def corrections(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.name=value of the first model's recipe; repeatable.")
     ] = None,
+    retrain_set: Annotated[
+        list[str] | None, typer.Option(help="section.name=value of the retrainings' recipe; repeatable.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     json: JsonOption = False,
     records: RecordsOption = False,
@@ -45,7 +48,8 @@ def corrections(
         control = Control()
         spoken.on_line = control.command
         settings = (*SETTINGS, *(set_ or ()))
-        bench = CorrectionsBench(train, test, out, without, settings, replay, device, spoken.reporter, control)
+        again = tuple(retrain_set or ())
+        bench = CorrectionsBench(train, test, out, without, settings, again, replay, device, spoken.reporter, control)
         results = bench.run([int(count) for count in counts], wanted, range(orders))
         rows = corrections_rows(results)
         files = save_figure(corrections_figure(results), out, "corrections")
