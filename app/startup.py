@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from app import assets
 from app import theme as themes
 from app.crash import CrashHook
+from app.memory import keep_giving_memory_back
 from app.session import Session
 from app.settings import Settings, load_settings, settings_file
 from app.text_field_guard import TextFieldGuard
@@ -47,6 +48,7 @@ def run_window(path: Path | None = None) -> int:
     session = Session(settings=settings)
     hook = CrashHook(session.messages, Path(platformdirs.user_state_dir(NAME)) / "reports", session)
     hook.install()
+    keep_giving_memory_back(app)
     window = StudioWindow(session)
     window.show()
     if path is None and settings.reopen and Path(settings.last_project, FILE_NAME).is_file():

@@ -27,6 +27,8 @@ settings.load_profile("fedn")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--headed", action="store_true", help="show the windows on the screen instead of off it")
     parser.addoption("--kill-rounds", type=int, default=24, help="how often the test of kills kills an editor")
+    parser.addoption("--monkey-acts", type=int, default=1500, help="how many random keys, clicks and drags")
+    parser.addoption("--monkey-seed", type=int, default=1, help="which ones")
     parser.addoption("--seeks", type=int, default=30, help="how many random frames the player is asked for, by kind")
 
 
