@@ -54,6 +54,8 @@ DOCKS = (
     DockRow("inspector", "Event", RIGHT, CODING, scrolls=True),
     # Its curves and figures are high: it shares the whole place below the labels instead of halving it.
     DockRow("training", "Training", RIGHT, frozenset({Layout.TRAIN}), scrolls=True, tab_with="inspector"),
+    DockRow("history", "History", RIGHT, frozenset(), tab_with="inspector"),
+    DockRow("messages", "Messages", RIGHT, frozenset(), tab_with="inspector"),
     DockRow("timeline", "Timeline", BOTTOM),
     # Beside the timeline, because the two are looked at together.
     DockRow("event_table", "Events", BOTTOM, frozenset()),

@@ -12,13 +12,16 @@ from app.help_actions import HelpActions
 from app.import_actions import ImportActions
 from app.jobs.job_queue import JobQueue
 from app.marking import Marking
+from app.message_log import MessageLog
 from app.model_actions import ModelActions
 from app.navigation import Navigation
 from app.project_actions import ProjectActions
 from app.session import Session
 from app.views.events.events_view import EventsView
+from app.views.history.history_view import HistoryView
 from app.views.inspector.inspector_view import InspectorView
 from app.views.labels.labels_panel import LabelsPanel
+from app.views.messages.messages_view import MessagesView
 from app.views.player.player_view import PlayerView
 from app.views.timeline.reference_chooser import ReferenceChooser
 from app.views.timeline.timeline_view import TimelineView
@@ -46,6 +49,8 @@ class WindowParts:
     event_table: EventsView
     labels: LabelsPanel
     training: TrainingView
+    history: HistoryView
+    messages: MessagesView
     models: ModelChooser
     reference: ReferenceChooser
     project_actions: ProjectActions
@@ -82,6 +87,8 @@ class WindowParts:
             event_table,
             LabelsPanel(session, marking),
             TrainingView(session, jobs),
+            HistoryView(session),
+            MessagesView(MessageLog(session.messages, window)),
             ModelChooser(session),
             ReferenceChooser(session),
             ProjectActions(session, jobs, window),
