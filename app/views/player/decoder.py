@@ -159,9 +159,9 @@ class Decoder(QObject):
                 if request is not None:
                     self._deliver(generation, request)
                     last = request
-                elif grab is not None:
+                if grab is not None:
                     self._grab(generation, grab)
-                elif last is not None and not self._prepare(last):
+                elif request is None and last is not None and not self._prepare(last):
                     last = None
             except FednError as error:
                 last = None
