@@ -63,8 +63,10 @@ def paint_tier_names(
         if row.tier.id == reference_id:
             _paint_flag(painter, QPointF(place.right() - 13, band.top() + 8), tokens)
         if row.view.locked:
-            _paint_lock(painter, QPointF(place.right() - 13, band.bottom() - 12), tokens)
-        _paint_name(painter, place, row, tokens, marked=row.view.locked or row.tier.id == reference_id)
+            beside = LOCK_PX if row.tier.id == reference_id else 0
+            _paint_lock(painter, QPointF(place.right() - 13 - beside, band.top() + 10), tokens)
+        marks = row.view.locked + (row.tier.id == reference_id)
+        _paint_name(painter, place.adjusted(0, 0, -marks * LOCK_PX, 0), row, base, tokens)
         lane = areas.thumbnails(index)
         if lane.height():
             painter.setPen(tokens.muted)
@@ -90,10 +92,10 @@ def _fonts(base: QFont) -> tuple[QFont, QFont]:
     return small, strong
 
 
-def _paint_name(painter: QPainter, place: QRect, row: TierRow, tokens: Tokens, *, marked: bool) -> None:
+def _paint_name(painter: QPainter, place: QRect, row: TierRow, base: QFont, tokens: Tokens) -> None:
     """The name over whose it is; in a low row side by side would be too narrow, so a model's name comes alone."""
-    small, strong = _fonts(painter.font())
-    room = place.adjusted(LEFT_PX, 0, -(LOCK_PX + 2) if marked else -2, 0)
+    small, strong = _fonts(base)
+    room = place.adjusted(LEFT_PX, 0, -2, 0)
     who = whose(row)
     if who and place.height() < TWO_LINES_PX:
         name = f"{row.tier.name} · {who}" if row.tier.source == Source.DETECTOR else row.tier.name

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 from app.theme import Tokens
 from app.views.timeline.agreement import Agreement
 from app.views.timeline.columns import merged, row_image
-from app.views.timeline.event_painter import LEAST_APEX_PX, paint_apex, paint_event
+from app.views.timeline.event_painter import LEAST_APEX_HEIGHT_PX, LEAST_APEX_PX, paint_apex, paint_event
 from app.views.timeline.event_style import StyleBook, agreement_color, blended, label_color
 from app.views.timeline.layout import Layout
 from app.views.timeline.sprites import Sprites
@@ -87,7 +87,7 @@ class TiersPainter:
             self._paint_apex(painter, rect, event, style.text_color)
 
     def _paint_apex(self, painter: QPainter, rect: QRectF, event: Event, color: QColor) -> None:
-        if event.apex is not None and rect.width() > LEAST_APEX_PX:
+        if event.apex is not None and rect.width() > LEAST_APEX_PX and rect.height() >= LEAST_APEX_HEIGHT_PX:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             column = self.scale.columns(np.array([event.apex + 0.5]), self.ratio).item()
             paint_apex(painter, rect, self.scale.left_px + column / self.ratio, color, 3.0)
