@@ -1,30 +1,44 @@
-"""A look put on the mesh: the person's own vertices, how they move with each expression, and where paint goes."""
+"""A look put on the mesh: the person's own vertices, how they move with each expression, skin, hair and clothes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
-from training.synthetic import facekit
-from training.synthetic.facekit import LANDMARKS, FaceKit, Floats, vertex_normals
+from training.synthetic.atlas import make_atlas, smooth
+from training.synthetic.facekit import (
+    BACK,
+    EYE,
+    EYEBALLS,
+    FACE,
+    LANDMARKS,
+    LASHES,
+    FaceKit,
+    Floats,
+    Triangles,
+    lash_is_upper,
+    vertex_normals,
+)
+from training.synthetic.garments import Piece, accessories, clothes
+from training.synthetic.hair import Ribbons, grow, hairline_height, scalp_mask
 from training.synthetic.look import Look
-
-_BROWS = (LANDMARKS[[21, 20, 19, 18, 17]], LANDMARKS[[22, 23, 24, 25, 26]])
+from training.synthetic.relief import vertex_regions
+from training.synthetic.skin import SkinMaps, SkinPainter
 
 
 @dataclass(frozen=True)
 class Person:
-    """V vertices.
+    """D drawn vertices.
 
     Attributes:
-        base: (V * 3,) vertices without expression; motion: (57, V * 3) displacement per expression.
+        base: (D * 3,) vertices without expression; motion: (57, D * 3) displacement per expression.
         base_normals, normal_motion: the same for normals, a first-order approximation that saves recomputing them.
-        paint: (V, 4) lips, hair, beard area, distance from the front of the eyeball.
-        brow: (V, 2) position along the brow (0 inner to 1 outer) and distance across it in centimeters.
-        region: (V,) part number of the head shader.
+        place: (D, 4) texture coordinates, and the regions of both sets of furrows.
+        paint: (D,) hair on the back of the head, distance from the front of an eyeball, or a lash's strength.
+        neck: (D,) 0 where the head is, 1 where the body is.
     """
 
     look: Look
@@ -32,113 +46,104 @@ class Person:
     motion: Floats
     base_normals: Floats
     normal_motion: Floats
+    place: Floats
     paint: Floats
-    brow: Floats
-    region: Floats
+    neck: Floats
+    skin: SkinMaps
+    hair: Ribbons | None
+    pieces: list[Piece]
 
-    def shape(self, strengths: Floats) -> tuple[Floats, Floats]:
-        """Vertices and normals, both (T, V, 3), for expression strengths (T, 57)."""
-        frames = len(strengths)
-        vertices = self.base + strengths @ self.motion  # (T, V * 3)
-        normals = self.base_normals + strengths @ self.normal_motion  # (T, V * 3)
-        return vertices.reshape(frames, -1, 3).astype(np.float32), normals.reshape(frames, -1, 3).astype(np.float32)
-
-
-def make_person(kit: FaceKit, look: Look) -> Person:
-    paint, region = _paint(kit, look), _regions(kit)
-    base = (kit.neutral.ravel() + look.identity @ kit.identity).reshape(-1, 3).astype(np.float32)
-    base = base + vertex_normals(base, kit.triangles) * _hair_thickness(kit, look, paint[:, 1])[:, None]
-    base_normals = vertex_normals(base, kit.triangles)
-    normal_motion = np.stack(
-        [vertex_normals(base + motion.reshape(-1, 3), kit.triangles) - base_normals for motion in kit.expression]
-    )
-    return Person(
-        look=look,
-        base=base.ravel(),
-        motion=kit.expression,
-        base_normals=base_normals.ravel(),
-        normal_motion=normal_motion.reshape(len(kit.expression), -1),
-        paint=paint,
-        brow=_brow_coordinates(kit),
-        region=region,
-    )
+    def shape(self, strengths: Floats) -> Floats:
+        """Vertices and normals side by side, (T, D, 6), for strengths (T, 57); shapes at zero cost nothing."""
+        used = np.flatnonzero(np.abs(strengths).max(axis=0) > 1e-4)
+        part = strengths[:, used]
+        result = np.empty((len(strengths), len(self.base) // 3, 6), np.float32)
+        result[..., :3] = (self.base + part @ self.motion[used]).reshape(len(strengths), -1, 3)
+        result[..., 3:] = (self.base_normals + part @ self.normal_motion[used]).reshape(len(strengths), -1, 3)
+        return result
 
 
-def _regions(kit: FaceKit) -> Floats:
-    region = np.zeros(len(kit.neutral), np.float32)
-    parts = [facekit.MOUTH_SOCKET, facekit.EYE_SOCKETS, facekit.GUMS_AND_TONGUE, facekit.TEETH]
-    for number, (start, stop) in enumerate(parts, start=1):
-        region[start:stop] = number
-    for start, stop in (facekit.SCLERA_LEFT, facekit.SCLERA_RIGHT):
-        region[start:stop] = 5
-    return region
+class PersonMaker:
+    """Holds what all people share: the atlas, the bank of skin noise, the welded topology."""
+
+    def __init__(self, kit: FaceKit, texels: int = 640) -> None:
+        self.kit = kit
+        self._painter = SkinPainter(make_atlas(kit, texels))
+        self._neutral = kit.neutral[kit.source]
+        _, welded = np.unique(kit.source, return_inverse=True)
+        self._welded, self._vertices = welded[kit.triangles].astype(np.int32), welded
+        self._on_skin = np.isin(kit.part, (FACE, BACK))
+        self._skin_count = int(kit.skin.max()) + 1
+
+    def make(self, look: Look) -> Person:
+        kit = self.kit
+        full = (kit.neutral.ravel() + look.identity @ kit.identity).reshape(-1, 3).astype(np.float32)
+        points = np.ascontiguousarray(full[kit.source])
+        coarse = self._normals(points)
+        full_normals = vertex_normals(full, kit.skin)
+        normals = np.where(self._on_skin[:, None], full_normals[kit.source], coarse)
+        motion = kit.drawn_expression.reshape(len(kit.names), -1, 3)
+        normal_motion = np.stack([self._normals(points + moved) - coarse for moved in motion])
+        hair = None
+        if look.headwear != "scarf":
+            hair = grow(
+                look,
+                full[: self._skin_count],
+                full_normals[: self._skin_count],
+                kit.neutral[: self._skin_count],
+                kit.skin,
+            )
+        return Person(
+            look=look,
+            base=points.ravel(),
+            motion=kit.drawn_expression,
+            base_normals=normals.ravel().astype(np.float32),
+            normal_motion=normal_motion.reshape(len(kit.names), -1),
+            place=np.hstack([self._place(), vertex_regions(self._neutral)]),
+            paint=self._paint(look),
+            neck=smooth(-8.0, -13.0, self._neutral[:, 1]),
+            skin=self._painter.paint(look, scalp_mask(look, self._painter.atlas.position)),
+            hair=hair,
+            pieces=clothes(look) + accessories(look, points, full[LANDMARKS]),
+        )
+
+    def _normals(self, points: Floats) -> Floats:
+        """(D, 3) where vertices that lie in one place share one normal."""
+        merged = np.empty((self._vertices.max() + 1, 3), np.float32)
+        merged[self._vertices] = points
+        return vertex_normals(merged, self._welded)[self._vertices]
+
+    def _place(self) -> Floats:
+        """Texture coordinates; the back of the head has no map of its own and borrows some of the neck's skin."""
+        place = self.kit.uv.copy()
+        back = self.kit.part == BACK
+        x, y = self._neutral[back][:, :2].T
+        place[back] = np.stack([0.5 + 0.041 * x, 0.05 + 0.041 * np.abs((y + 60.0) % 6.0 - 3.0)], axis=1)
+        return place
+
+    def _paint(self, look: Look) -> Floats:
+        kit = self.kit
+        paint = np.zeros(len(kit.source), np.float32)
+        back = kit.part == BACK
+        paint[back] = smooth(-0.2, 0.6, hairline_height(look, self._neutral[back])) * (
+            0.4 if look.hair_style == "bald" else 0.97
+        )
+        for start, stop in EYEBALLS:
+            ball = (kit.part == EYE) & (kit.source >= start) & (kit.source < stop)
+            front = kit.neutral[start:stop][kit.neutral[start:stop, 2].argmax()]
+            paint[ball] = np.linalg.norm(self._neutral[ball] - front, axis=1)
+        lashes = kit.part == LASHES
+        paint[lashes] = _root_of_lash(kit, lashes)
+        return paint
 
 
-def _smooth(low: float, high: float, x: NDArray) -> NDArray:
-    t = np.clip((x - low) / (high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+def _root_of_lash(kit: FaceKit, lashes: NDArray[np.bool_]) -> Floats:
+    """1 at the lid, 0 at the tip, by the distance to the skin; lower lashes are sparse."""
+    skin = kit.neutral[kit.source[kit.part == FACE]]
+    distance, _ = KDTree(skin).query(kit.neutral[kit.source[lashes]])
+    upper = lash_is_upper(kit.source[lashes])
+    return ((1.0 - np.clip(distance / 0.75, 0, 1)) * np.where(upper, 1.0, 0.3)).astype(np.float32)
 
 
-def _paint(kit: FaceKit, look: Look) -> Floats:
-    x, y, z = kit.neutral.T
-    side = np.abs(x)
-    paint = np.zeros((len(x), 4), np.float32)
-    skin = np.zeros(len(x), bool)
-    skin[slice(*facekit.SKIN)] = True
-    paint[:, 0] = np.where(skin & (z > 7.0), _inside_lips(kit), 0.0)
-    edge = look.hairline - 0.06 * side**2 * _smooth(4.0, 7.0, side)
-    edge = np.where(side > 6.0, np.minimum(edge, 5.0), edge) - (6.0 + 8.0 * look.hair_length) * _smooth(1.0, -3.5, z)
-    ear = (side > 7.2) & (y < 6.0) & (z > -3.0) & (z < 4.0)
-    hair = _smooth(-0.6, 0.6, y - edge) * ~ear * skin
-    paint[:, 1] = 0.0 if look.bald else hair
-    cheek = np.maximum(-1.3, -3.4 + 0.75 * (side - 2.2))
-    beard = _smooth(0.3, -0.9, y - np.where(side < 2.8, -0.9, cheek)) * _smooth(-13.0, -10.5, y) * _smooth(0.0, 3.0, z)
-    paint[:, 2] = beard * skin
-    for start, stop in (facekit.SCLERA_LEFT, facekit.SCLERA_RIGHT):
-        ball = kit.neutral[start:stop]
-        front = ball[ball[:, 2].argmax()]
-        paint[start:stop, 3] = np.linalg.norm(ball - front, axis=1)
-    return paint
-
-
-def _inside_lips(kit: FaceKit) -> NDArray:
-    """1 inside the outer lip contour, falling to 0 within about 2 mm outside of it."""
-    contour = kit.neutral[LANDMARKS[48:60]][:, :2]
-    points = kit.neutral[:, :2]
-    inside = np.zeros(len(points), bool)
-    distance = np.full(len(points), 9.0)
-    for a, b in zip(contour, np.roll(contour, -1, axis=0), strict=True):
-        crosses = (a[1] > points[:, 1]) != (b[1] > points[:, 1])
-        slope = (b[0] - a[0]) / (b[1] - a[1] if b[1] != a[1] else 1e-9)
-        inside ^= crosses & (points[:, 0] < a[0] + slope * (points[:, 1] - a[1]))
-        along = np.clip(((points - a) @ (b - a)) / ((b - a) @ (b - a)), 0.0, 1.0)
-        distance = np.minimum(distance, np.linalg.norm(points - a - along[:, None] * (b - a), axis=1))
-    return np.clip(0.5 + np.where(inside, distance, -distance) / 0.2, 0.0, 1.0)
-
-
-def _brow_coordinates(kit: FaceKit) -> Floats:
-    points = kit.neutral[:, :2]
-    result = np.full((len(points), 2), 9.0, np.float32)
-    for vertices in _BROWS:
-        curve = kit.neutral[vertices][:, :2] - np.array([0.0, 0.25], np.float32)
-        lengths = np.linalg.norm(np.diff(curve, axis=0), axis=1)
-        starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
-        best = np.full(len(points), 9.0)
-        for i, (a, b) in enumerate(pairwise(curve)):
-            low, high = (-0.5 if i == 0 else 0.0), (1.5 if i == len(lengths) - 1 else 1.0)
-            t = np.clip(((points - a) @ (b - a)) / lengths[i] ** 2, low, high)
-            gap = points - a - t[:, None] * (b - a)
-            distance = np.linalg.norm(gap, axis=1)
-            nearer = (distance < best) & (distance < 1.6) & (kit.neutral[:, 2] > 4.0)
-            best = np.where(nearer, distance, best)
-            along = (starts[i] + t * lengths[i]) / lengths.sum()
-            result[nearer] = np.stack([along, np.sign(gap[:, 1]) * distance], axis=1)[nearer]
-    return result
-
-
-def _hair_thickness(kit: FaceKit, look: Look, hair: NDArray) -> NDArray:
-    """How far hair lifts the surface, in centimeters."""
-    x, y, z = kit.neutral.T
-    wave = 0.75 + 0.25 * np.sin(1.7 * x + look.seed) * np.cos(1.3 * z + 2.0 * look.seed)
-    sides = 0.35 + 0.65 * _smooth(5.0, 11.0, y) + look.hair_length * _smooth(8.0, 2.0, y)
-    return hair * look.hair_volume * wave * sides
+def triangles_of(kit: FaceKit, *parts: int) -> Triangles:
+    return kit.triangles[np.isin(kit.part[kit.triangles[:, 0]], parts)]

@@ -7,89 +7,52 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
 from fedn.errors import TrainingError
-from training.synthetic import shading
+from training.synthetic import facekit, shading
 from training.synthetic.facekit import LANDMARKS, FaceKit, Floats
-from training.synthetic.person import Person
+from training.synthetic.garments import Piece
+from training.synthetic.hands import hand
+from training.synthetic.person import Person, triangles_of
+from training.synthetic.relief import region_strengths
+from training.synthetic.scenes import Scene, body_view, head_view, project
+from training.synthetic.visibility import VisibilityBaker, harmonics
 
-_PIVOT = np.array([0.0, -7.0, 0.0], np.float32)  # where the head turns on the neck, centimeters
-_WRINKLE_SHAPES = {
-    "w_glabella": (("browDown_L", "browDown_R"),),
-    "w_forehead": (("browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R"),),
-    "w_nose": (("noseSneer_L", "noseSneer_R"),),
-    "w_nasolabial": (
-        ("mouthSmile_R", "mouthUpperUp_R", "noseSneer_R"),
-        ("mouthSmile_L", "mouthUpperUp_L", "noseSneer_L"),
-    ),
-    "w_crow": (("cheekSquint_R", "eyeSquint_R", "cheekRaiser_R"), ("cheekSquint_L", "eyeSquint_L", "cheekRaiser_L")),
-    "w_chin": (("mouthShrugLower",), ("mouthShrugLower",)),
-}
+RENDERER_VERSION = 2  # 1: up to commit 97be084, what the bundled model was pre-trained on
 
-
-@dataclass(frozen=True)
-class Scene:
-    """Camera, light and background of one clip. Colors are linear RGB.
-
-    Attributes:
-        size: (width, height) in pixels.
-        focal_px: focal length in pixels; distance_cm: from the camera to the middle of the face.
-        background: (h, w, 3) uint8 picture, stretched over the frame.
-    """
-
-    size: tuple[int, int]
-    focal_px: float
-    distance_cm: float
-    key_direction: NDArray[np.float32]
-    key_color: NDArray[np.float32]
-    fill_direction: NDArray[np.float32]
-    fill_color: NDArray[np.float32]
-    sky_color: NDArray[np.float32]
-    ground_color: NDArray[np.float32]
-    background: NDArray[np.uint8]
+_INSIDE = (  # part, color as linear RGB, gloss, depth in cm at which it is dark and at which it is lit
+    (facekit.MOUTH, (0.20, 0.045, 0.04), 0.05, 5.5, 11.2),
+    (facekit.GUMS, (0.42, 0.12, 0.11), 0.35, 5.0, 11.0),
+    (facekit.TEETH, (0.66, 0.61, 0.52), 0.45, 6.8, 10.4),
+)
 
 
 @dataclass(frozen=True)
 class Motion:
-    """T frames. `pose` is (T, 6): yaw, pitch, roll in radians, then x, y, z shift in centimeters."""
+    """T frames.
 
-    strengths: Floats  # (T, 57)
-    pose: Floats  # (T, 6)
+    Attributes:
+        strengths: (T, 57). pose: (T, 6) yaw, pitch, roll in radians, then x, y, z shift in centimeters.
+        hand: (T, 4) x, y, z of a palm in head coordinates and its turn in radians; None where no hand is shown;
+            frames without one have x = nan.
+    """
 
-
-def rotation(yaw: float, pitch: float, roll: float) -> Floats:
-    cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(roll), np.sin(roll)
-    around_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-    around_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
-    around_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    return (around_y @ around_x @ around_z).astype(np.float32)
-
-
-def head_view(pose: Floats, scene: Scene) -> Floats:
-    """4x4 matrix from head to camera coordinates (camera looks along -z)."""
-    turn = rotation(*pose[:3])
-    view = np.eye(4, dtype=np.float32)
-    view[:3, :3] = turn
-    view[:3, 3] = _PIVOT - turn @ _PIVOT + pose[3:] + [0.0, 0.0, -scene.distance_cm]
-    return view
-
-
-def project(points: Floats, view: Floats, scene: Scene) -> Floats:
-    """Pixels (N, 2) of head points (N, 3), origin at the top left corner."""
-    camera = points @ view[:3, :3].T + view[:3, 3]
-    width, height = scene.size
-    depth = -camera[:, 2:]
-    pixels = camera[:, :2] / depth * scene.focal_px * [1, -1] + [width / 2, height / 2]
-    return pixels.astype(np.float32)
+    strengths: Floats
+    pose: Floats
+    hand: Floats | None = None
 
 
 class Renderer:
-    """Owns the OpenGL context and the buffers of one topology and one picture size. Use from one thread."""
+    """Owns the OpenGL context and the buffers of one topology and one picture size. Use from one thread.
 
-    def __init__(self, kit: FaceKit, size: tuple[int, int], samples: int = 4) -> None:
+    `sharpness`: the picture is drawn this many times as wide and high and averaged down.
+    """
+
+    def __init__(self, kit: FaceKit, size: tuple[int, int], sharpness: float = 1.5) -> None:
         try:
             self._context = moderngl.create_context(standalone=True, backend="egl")  # pyright: ignore[reportArgumentType]
         except Exception as error:
@@ -98,178 +61,242 @@ class Renderer:
             ) from error
         context = self._context
         self._kit, self._size = kit, size
-        self._head = context.program(shading.HEAD_VERTEX, shading.HEAD_FRAGMENT)
-        self._plain = context.program(shading.PLAIN_VERTEX, shading.PLAIN_FRAGMENT)
-        self._back = context.program(shading.BACKGROUND_VERTEX, shading.BACKGROUND_FRAGMENT)
-        vertices = len(kit.neutral)
-        self._moving = context.buffer(reserve=vertices * 24, dynamic=True)
-        self._fixed = context.buffer(reserve=vertices * 28)
-        self._triangles = context.buffer(kit.triangles.tobytes())
-        canonical = context.buffer(kit.neutral.tobytes())
-        self._head_array = context.vertex_array(
-            self._head,
-            [
-                (self._moving, "3f 3f", "position", "normal"),
-                (canonical, "3f", "canonical"),
-                (self._fixed, "4f 2f 1f", "paint", "brow", "region"),
-            ],
-            self._triangles,
-        )
+        self._large = (round(size[0] * sharpness), round(size[1] * sharpness))
+        self._baker = VisibilityBaker(context)
+        sources = {
+            "skin": (shading.HEAD_VERTEX, shading.SKIN_FRAGMENT),
+            "mouth": (shading.INNER_VERTEX, shading.MOUTH_FRAGMENT),
+            "eye": (shading.INNER_VERTEX, shading.EYE_FRAGMENT),
+            "lash": (shading.INNER_VERTEX, shading.LASH_FRAGMENT),
+            "hair": (shading.HAIR_VERTEX, shading.HAIR_FRAGMENT),
+            "plain": (shading.PLAIN_VERTEX, shading.PLAIN_FRAGMENT),
+            "back": (shading.BACKGROUND_VERTEX, shading.BACKGROUND_FRAGMENT),
+        }
+        self._programs = {name: context.program(*code) for name, code in sources.items()}
+        self._moving = context.buffer(reserve=len(kit.source) * 24, dynamic=True)
+        self._fixed = context.buffer(reserve=len(kit.source) * 64)
+        self._skin = self._head_array("skin", facekit.FACE, facekit.BACK, facekit.SOCKET)
+        self._inside = [(self._head_array("mouth", part), *more) for part, *more in _INSIDE]
+        self._eyes, self._lashes = self._head_array("eye", facekit.EYE), self._head_array("lash", facekit.LASHES)
         corners = context.buffer(np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32).tobytes())
-        self._back_array = context.vertex_array(self._back, [(corners, "2f", "corner")])
+        self._back = context.vertex_array(self._programs["back"], [(corners, "2f", "corner")])
         self._drawn = context.framebuffer(
-            [context.renderbuffer(size, 4, samples=samples)], context.depth_renderbuffer(size, samples=samples)
+            [context.renderbuffer(self._large, 4)], context.depth_renderbuffer(self._large)
         )
-        self._resolved = context.framebuffer([context.renderbuffer(size, 4)])
+        self._landmarks = np.array([int(np.flatnonzero(kit.source == v)[0]) for v in LANDMARKS])
+        self._iris = [self._iris_vertex(*ball) for ball in facekit.EYEBALLS]
         self._person: Person | None = None
-        self._plain_arrays: list[tuple[moderngl.VertexArray, NDArray, bool]] = []
+        self._maps: list[moderngl.Texture] = []
+        self._worn: list[tuple[moderngl.VertexArray, Piece, list[moderngl.Buffer]]] = []
+        self._hair: tuple[moderngl.VertexArray, list[moderngl.Buffer]] | None = None
+        self._hand: tuple[moderngl.VertexArray, Piece, list[moderngl.Buffer]] | None = None
 
     def close(self) -> None:
         self._context.release()
 
+    def _head_array(self, program: str, *parts: int) -> moderngl.VertexArray:
+        context = self._context
+        index = context.buffer(np.ascontiguousarray(triangles_of(self._kit, *parts)).tobytes())
+        content = [
+            (self._moving, "3f 3f", "position", "normal"),
+            (self._fixed, "4f 4f 4f 4f", "fixed0", "fixed1", "fixed2", "fixed3"),
+        ]
+        return context.vertex_array(self._programs[program], content, index, skip_errors=True)
+
+    def _iris_vertex(self, start: int, stop: int) -> int:
+        kit = self._kit
+        rows = np.flatnonzero((kit.source >= start) & (kit.source < stop))
+        return int(rows[kit.neutral[kit.source[rows], 2].argmax()])
+
     def set_person(self, person: Person) -> None:
         self._person = person
-        self._fixed.write(np.hstack([person.paint, person.brow, person.region[:, None]]).astype(np.float32).tobytes())
+        self._release()
         look = person.look
-        for name in ("skin", "lips", "hair", "iris", "brow_width", "brow_strength", "stubble", "beard", "freckles"):
-            self._head[name] = getattr(look, name)
-        self._head["makeup"], self._head["gloss"], self._head["seed"] = look.makeup, look.gloss, look.seed
-        self._head["pupil"] = 0.22
-        for array, _, _ in self._plain_arrays:
-            array.release()
-        self._plain_arrays = [(self._plain_array(*_torso()), np.array(look.shirt), False)]
-        if look.glasses:
-            frame = np.array([0.02, 0.02, 0.02]) if look.seed < 60 else np.array([0.25, 0.12, 0.05])
-            self._plain_arrays.append((self._plain_array(*_glasses(person)), frame, True))
+        points, normals = person.base.reshape(-1, 3), person.base_normals.reshape(-1, 3)
+        occluders = [(points, triangles_of(self._kit, facekit.FACE, facekit.BACK))]
+        occluders += [(piece.vertices, piece.triangles) for piece in person.pieces if piece.on_head]
+        if person.hair is not None:
+            occluders.append((person.hair.vertices, person.hair.triangles))
+        seen, openness = self._baker.bake(points, normals, occluders)
+        fixed = np.hstack([person.place, seen, openness[:, None], person.paint[:, None], person.neck[:, None]])
+        self._fixed.write(np.ascontiguousarray(fixed, np.float32).tobytes())
+        for number, (name, picture) in enumerate(
+            (("color_map", person.skin.color), ("furrow_map", person.skin.furrows), ("detail_map", person.skin.detail)),
+            1,
+        ):
+            texture = self._context.texture(picture.shape[1::-1], 4, picture.tobytes())
+            texture.build_mipmaps()
+            texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+            self._programs["skin"][name] = number
+            self._maps.append(texture)
+        self._set("skin", hair=np.array(look.hair) * 0.5, pore=1.0)
+        rng = np.random.default_rng([look.seed, 5])
+        self._set(
+            "eye",
+            iris=look.iris,
+            iris_size=look.iris_size,
+            blood=(0.55, 0.30, 0.27),
+            pupil=float(rng.uniform(0.26, 0.42)),
+        )
+        self._set(
+            "lash", lash=(0.01, 0.008, 0.007), lash_density=min(1.0, 0.45 + 0.5 * look.makeup + 0.1 * rng.random())
+        )
+        self._worn = [self._piece_array(piece) for piece in person.pieces]
+        skin = np.median(person.skin.color[..., :3].astype(np.float32) / 255, axis=(0, 1)) ** 2
+        self._hand = self._piece_array(hand((float(skin[0]), float(skin[1]), float(skin[2])), rng))
+        self._teeth = look.teeth
+        if person.hair is not None:
+            strands = person.hair
+            table = np.hstack([strands.vertices, strands.normals, strands.tangents, strands.strand])
+            self._hair = self._array(
+                "hair", table, strands.triangles, "3f 3f 3f 4f", ["position", "normal", "tangent", "strand"]
+            )
+            self._set("hair", hair=look.hair, hair_gloss=float(rng.uniform(0.3, 1.3)))
 
-    def _plain_array(self, vertices: NDArray, triangles: NDArray) -> moderngl.VertexArray:
-        buffer = self._context.buffer(vertices.astype(np.float32).tobytes())
-        index = self._context.buffer(triangles.astype(np.int32).tobytes())
-        return self._context.vertex_array(self._plain, [(buffer, "3f 3f", "position", "normal")], index)
+    def _release(self) -> None:
+        for array, buffers in [(a, b) for a, _, b in self._worn] + ([self._hair] if self._hair else []):
+            array.release()
+            for buffer in buffers:
+                buffer.release()
+        if self._hand:
+            self._hand[0].release()
+        for texture in self._maps:
+            texture.release()
+        self._maps, self._hair, self._worn = [], None, []
+
+    def _array(
+        self, program: str, table: NDArray, triangles: NDArray, layout: str, names: list[str]
+    ) -> tuple[moderngl.VertexArray, list[moderngl.Buffer]]:
+        buffer = self._context.buffer(np.ascontiguousarray(table, np.float32).tobytes())
+        index = self._context.buffer(np.ascontiguousarray(triangles, np.int32).tobytes())
+        array = self._context.vertex_array(self._programs[program], [(buffer, layout, *names)], index)
+        return array, [buffer, index]
+
+    def _piece_array(self, piece: Piece) -> tuple[moderngl.VertexArray, Piece, list[moderngl.Buffer]]:
+        table = np.hstack([piece.vertices, piece.normals, piece.shade[:, None]])
+        array, buffers = self._array("plain", table, piece.triangles, "3f 3f 1f", ["position", "normal", "shade"])
+        return array, piece, buffers
 
     def draw(self, scene: Scene, motion: Motion) -> tuple[NDArray[np.uint8], Floats]:
         """Pictures (T, H, W, 3) uint8 RGB and the 68 landmarks (T, 68, 2) in pixels."""
         person = self._person
         assert person is not None, "set_person comes first"
         self._set_scene(scene)
-        wrinkles = self._wrinkles(motion.strengths, person.look.wrinkles)
+        furrows = np.zeros((len(motion.pose), 16), np.float32)
+        strengths = region_strengths(self._kit, motion.strengths, person.look.wrinkles)
+        furrows[:, : strengths.shape[1]] = strengths
         width, height = self._size
         pictures = np.empty((len(motion.pose), height, width, 3), np.uint8)
         landmarks = np.empty((len(motion.pose), 68, 2), np.float32)
-        vertices, normals = person.shape(motion.strengths)
+        shapes = person.shape(motion.strengths)
+        jaw = motion.strengths[:, self._kit.index("jawOpen")]
+        lips = motion.strengths[:, self._kit.columns("mouthUpperUp_L mouthLowerDown_L mouthSmile_L")].sum(1)
+        mouth_open = np.clip(0.35 + 1.2 * jaw + 0.35 * lips, 0, 1)
         texture = self._context.texture(scene.background.shape[1::-1], 3, scene.background.tobytes(), alignment=1)
-        texture.use(0)
         for t, pose in enumerate(motion.pose):
-            view = head_view(pose, scene)
-            self._moving.write(np.concatenate([vertices[t], normals[t]], axis=1).tobytes())
-            for name, values in wrinkles.items():
-                self._head[name] = tuple(values[t]) if len(values[t]) > 1 else float(values[t][0])
-            self._draw_frame(view, pose, scene)
-            pixels = np.frombuffer(self._resolved.read(components=3, alignment=1), np.uint8)
-            pictures[t] = pixels.reshape(height, width, 3)[::-1]
-            landmarks[t] = project(vertices[t][LANDMARKS], view, scene)
+            self._moving.write(shapes[t].tobytes())
+            texture.use(0)
+            for number, picture in enumerate(self._maps, 1):
+                picture.use(number)
+            view, body = head_view(pose, scene), body_view(pose, scene)
+            self._set("skin", furrows=furrows[t])
+            self._set("mouth", mouth_open=mouth_open[t])
+            points = shapes[t, :, :3]
+            self._draw_frame(view, body, points, scene, None if motion.hand is None else motion.hand[t])
+            pixels = np.frombuffer(self._drawn.read(components=3, alignment=1), np.uint8)
+            drawn = pixels.reshape(self._large[1], self._large[0], 3)[::-1]
+            pictures[t] = (
+                drawn if self._large == self._size else cv2.resize(drawn, self._size, interpolation=cv2.INTER_AREA)
+            )
+            landmarks[t] = project(points[self._landmarks], view, scene)
         texture.release()
         return pictures, landmarks
 
-    def _draw_frame(self, view: Floats, pose: Floats, scene: Scene) -> None:
+    def _draw_frame(self, view: Floats, body: Floats, points: Floats, scene: Scene, palm: Floats | None) -> None:
+        context = self._context
         self._drawn.use()
-        self._context.clear(depth=1.0)
-        self._context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        self._back["shift"] = (0.0, 0.0)
-        self._back_array.render(moderngl.TRIANGLE_STRIP)
-        self._context.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        body = np.eye(4, dtype=np.float32)
-        body[:3, 3] = pose[3:] + [0.0, 0.0, -scene.distance_cm]
-        _set_matrix(self._head, "view", view)
-        self._head_array.render()
-        self._context.disable(moderngl.CULL_FACE)
-        for array, albedo, on_head in self._plain_arrays:
-            _set_matrix(self._plain, "view", view if on_head else body)
-            self._plain["albedo"] = tuple(albedo)
+        context.clear(depth=1.0)
+        context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE | moderngl.BLEND)
+        self._back.render(moderngl.TRIANGLE_STRIP)
+        context.enable(moderngl.DEPTH_TEST)
+        seen = harmonics(scene.lights @ view[:3, :3])  # lights in head coordinates
+        basis = np.zeros((9, 4), np.float32)
+        basis[:, :3] = seen.T
+        for name in ("skin", "mouth", "eye", "lash", "hair"):
+            self._matrix(name, "view", view)
+            self._matrix(name, "body", body)
+        self._set("skin", harmonics=basis, head_up=view[:3, 1])
+        iris = points[self._iris]
+        lids = points[self._landmarks[[37, 38, 43, 44]], 1]
+        self._set("eye", upper_lid=[lids[:2].mean(), lids[2:].mean()], iris_center=[*iris[1, :2], *iris[0, :2]])
+        if self._hair:
+            self._hair[0].render()
+        context.enable(moderngl.CULL_FACE)
+        self._skin.render()
+        context.disable(moderngl.CULL_FACE)
+        for array, color, gloss, deepest, foremost in self._inside:
+            self._set(
+                "mouth",
+                albedo=np.array(color) * (self._teeth if color == _INSIDE[2][1] else 1.0),
+                gloss=gloss,
+                deepest=deepest,
+                foremost=foremost,
+            )
             array.render()
-        self._context.copy_framebuffer(self._resolved, self._drawn)
+        self._eyes.render()
+        worn = [(array, piece, view if piece.on_head else body) for array, piece, _ in self._worn]
+        if palm is not None and np.isfinite(palm[0]) and self._hand:
+            worn.append((self._hand[0], self._hand[1], view @ _placed(palm)))
+        for array, piece, matrix in worn:
+            self._matrix("plain", "view", matrix)
+            self._set(
+                "plain", albedo=piece.color, second=tuple(0.25 + 0.5 * c for c in piece.color), gloss=piece.gloss,
+                pattern=piece.pattern, kind=(piece.pattern * 7) % 1.0, soft=0.5 if piece.pattern < 0 else 0.15,
+            )  # fmt: skip
+            array.render()
+        context.enable(moderngl.BLEND)
+        self._lashes.render()
 
     def _set_scene(self, scene: Scene) -> None:
         width, height = scene.size
-        near, far = 10.0, 400.0
+        near, far = 8.0, 400.0
         projection = np.zeros((4, 4), np.float32)
         projection[0, 0], projection[1, 1] = 2 * scene.focal_px / width, 2 * scene.focal_px / height
-        projection[2, 2], projection[2, 3], projection[3, 2] = (
-            (far + near) / (near - far),
-            2 * far * near / (near - far),
-            -1,
-        )
-        for program in (self._head, self._plain):
-            _set_matrix(program, "projection", projection)
-            for name in ("key_direction", "key_color", "sky_color"):
-                program[name] = tuple(getattr(scene, name))
-        for name in ("fill_direction", "fill_color", "ground_color"):
-            self._head[name] = tuple(getattr(scene, name))
+        projection[2, 2] = (far + near) / (near - far)
+        projection[2, 3], projection[3, 2] = 2 * far * near / (near - far), -1
+        skin = self._person.skin.color if self._person else None
+        bright = 0.5 if skin is None else float((skin[::16, ::16, :3].astype(np.float32) / 255).mean() ** 2)
+        for name in ("skin", "mouth", "eye", "lash", "hair", "plain"):
+            self._matrix(name, "projection", projection)
+            self._set(
+                name,
+                light_direction=scene.lights,
+                light_color=scene.light_colors,
+                sky_color=scene.sky,
+                ground_color=scene.ground,
+                # A camera opens up for dark skin, but not all the way.
+                exposure=scene.exposure * (0.45 / max(bright, 0.03)) ** 0.55,
+                saturation=scene.saturation,
+                tint=scene.tint,
+            )
 
-    def _wrinkles(self, strengths: Floats, depth: float) -> dict[str, Floats]:
-        result = {}
-        for name, sides in _WRINKLE_SHAPES.items():
-            columns = [strengths[:, [self._kit.index(s) for s in shapes]].mean(axis=1) for shapes in sides]
-            result[name] = (0.08 * depth + np.stack(columns, axis=1) * (0.35 + 0.9 * depth)).astype(np.float32)
-        return result
+    def _set(self, program: str, **values: object) -> None:
+        """Uniforms that a program does not use are dropped by its compiler."""
+        for name, value in values.items():
+            if name in self._programs[program]:
+                uniform = self._programs[program][name]
+                assert isinstance(uniform, moderngl.Uniform)
+                # An array of which only the beginning is used is declared shorter.
+                uniform.write(np.asarray(value, np.float32).tobytes()[: 4 * uniform.dimension * uniform.array_length])
 
-
-def _set_matrix(program: moderngl.Program, name: str, matrix: Floats) -> None:
-    uniform = program[name]
-    assert isinstance(uniform, moderngl.Uniform)
-    uniform.write(matrix.T.astype(np.float32).tobytes())
-
-
-def _torso() -> tuple[NDArray, NDArray]:
-    """Neckline, shoulders and chest as rings, interleaved positions and normals."""
-    heights = np.array([-11.6, -12.0, -12.8, -14.2, -17.5, -24.0, -40.0])
-    wide = np.array([7.0, 9.2, 12.2, 15.0, 18.0, 20.5, 21.0])
-    deep = np.array([7.0, 8.2, 9.4, 10.4, 11.0, 11.5, 11.5])
-    angles = np.linspace(0, 2 * np.pi, 33)
-    rings = [
-        np.stack([w * np.sin(angles), np.full(33, y), d * np.cos(angles) - 1.5], 1)
-        for y, w, d in zip(heights, wide, deep, strict=True)
-    ]
-    normals = [np.stack([np.sin(angles), np.full(33, 0.5), np.cos(angles)], 1) / np.sqrt(1.25) for _ in heights]
-    return np.hstack([np.concatenate(rings), np.concatenate(normals)]), _strip(len(heights), 33)
+    def _matrix(self, program: str, name: str, matrix: Floats) -> None:
+        self._set(program, **{name: matrix.T})
 
 
-def _strip(rows: int, columns: int) -> NDArray[np.int32]:
-    i = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
-    return np.concatenate(
-        [np.stack([i, i + 1, i + columns], 1), np.stack([i + 1, i + columns + 1, i + columns], 1)]
-    ).astype(np.int32)
-
-
-def _glasses(person: Person) -> tuple[NDArray, NDArray]:
-    """Two rims, a bridge and temples as tubes around the person's own eyes."""
-    vertices = person.base.reshape(-1, 3)
-    eyes = [vertices[LANDMARKS[36:42]].mean(0), vertices[LANDMARKS[42:48]].mean(0)]
-    angles = np.linspace(0, 2 * np.pi, 25)
-    wide, high = 2.35, 1.75 + 0.3 * np.sin(person.look.seed)
-    front = [
-        np.stack(
-            [
-                e[0] + wide * np.cos(angles),
-                e[1] - 0.3 + high * np.sin(angles),
-                np.full(25, e[2] + 2.2) - 0.05 * (wide * np.cos(angles) * np.sign(e[0])).clip(0),
-            ],
-            1,
-        )
-        for e in eyes
-    ]
-    bridge = np.linspace(front[0][0], front[1][12], 6)
-    temples = [np.linspace(front[0][12], [-7.6, 3.6, 0.0], 6), np.linspace(front[1][0], [7.6, 3.6, 0.0], 6)]
-    parts, triangles, count = [], [], 0
-    around = np.linspace(0, 2 * np.pi, 7)
-    for path in [*front, bridge, *temples]:
-        tangent = np.gradient(path, axis=0)
-        tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-        across = np.cross(tangent, [0.0, 0.3, 1.0])
-        across /= np.linalg.norm(across, axis=1, keepdims=True)
-        third = np.cross(tangent, across)
-        normal = across[:, None] * np.cos(around)[None, :, None] + third[:, None] * np.sin(around)[None, :, None]
-        parts.append(np.concatenate([path[:, None] + 0.13 * normal, normal], axis=2).reshape(-1, 6))
-        triangles.append(_strip(len(path), 7) + count)
-        count += len(path) * 7
-    return np.concatenate(parts), np.concatenate(triangles)
+def _placed(palm: Floats) -> Floats:
+    """4x4 matrix from hand to head coordinates."""
+    matrix = np.eye(4, dtype=np.float32)
+    cosine, sine = np.cos(palm[3]), np.sin(palm[3])
+    matrix[:2, :2] = [[cosine, -sine], [sine, cosine]]
+    matrix[:3, 3] = palm[:3]
+    return matrix

@@ -27,7 +27,7 @@ from training.synthetic.expressions import Shapes
 from training.synthetic.facekit import read_facekit
 from training.synthetic.labels import expert_events, self_report_events
 from training.synthetic.look import draw_look
-from training.synthetic.person import make_person
+from training.synthetic.person import PersonMaker
 from training.synthetic.renderer import Motion, Renderer
 from training.synthetic.scenes import draw_scene
 
@@ -67,7 +67,7 @@ def main_synth(
         raise TrainingError("a data set needs at least one subject, one video and 3 seconds a video")
     filming = filming or Filming()
     kit = read_facekit(facekit)
-    renderer = Renderer(kit, filming.size, samples=0)
+    renderer, maker = Renderer(kit, filming.size, sharpness=1.25), PersonMaker(kit)
     rows: list[EventRow] = []
     videos: list[dict[str, object]] = []
     frames = round(seconds * filming.fps)
@@ -75,7 +75,7 @@ def main_synth(
     try:
         for number in range(first_subject, first_subject + subjects):
             subject = f"r{number:03d}"
-            renderer.set_person(make_person(kit, draw_look(np.random.default_rng([seed, number]))))
+            renderer.set_person(maker.make(draw_look(np.random.default_rng([seed, number]))))
             for take in range(1, videos_per_subject + 1):
                 rng = np.random.default_rng([seed, number, take])
                 performance = perform(Shapes(kit.names), frames, filming.fps, rng, filming.pause_s)

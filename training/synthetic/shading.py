@@ -1,133 +1,237 @@
 # ruff: noqa: E501 (formulas read better on one line)
-"""The shaders of the renderer: one program for the head, one for everything flat or simple."""
+"""The shaders of the renderer. A software rasterizer computes both sides of a branch, so each kind of surface has its own."""
 
+# Up to three lights with directions in camera coordinates, soft light from above and below, a camera's tone curve.
+_LIGHT = """
+#version 330
+uniform vec3 light_direction[3], light_color[3], sky_color, ground_color, tint; uniform float exposure, saturation;
+vec3 tone(vec3 c) {
+    c = max(c * exposure * tint, 0.0); c = c / (c + 0.155) * 1.019;
+    return mix(vec3(dot(c, vec3(0.3, 0.59, 0.11))), c, saturation);
+}
+vec3 around(vec3 n) { return mix(ground_color, sky_color, 0.5 + 0.5 * n.y); }
+"""
+
+# A head turns on its neck: what lies low belongs to the body. Visibility comes as nine spherical harmonics a vertex.
 HEAD_VERTEX = """
 #version 330
-in vec3 position; in vec3 normal; in vec3 canonical; in vec4 paint; in vec2 brow; in float region;
-uniform mat4 view; uniform mat4 projection;
-out vec3 v_position; out vec3 v_normal; out vec3 v_canonical; out vec4 v_paint; out vec2 v_brow; flat out float v_region;
+in vec3 position; in vec3 normal; in vec4 fixed0; in vec4 fixed1; in vec4 fixed2; in vec4 fixed3;
+uniform mat4 view, body, projection; uniform vec4 harmonics[9]; uniform float furrows[16];
+out vec3 v_position, v_normal, v_light; out vec2 v_uv, v_furrow; out float v_open, v_paint;
 void main() {
-    vec4 p = view * vec4(position, 1.0);
-    v_position = p.xyz; v_normal = mat3(view) * normal; v_canonical = canonical;
-    v_paint = paint; v_brow = brow; v_region = region;
+    float turned = 1.0 - fixed3.w;
+    vec4 p = mix(body * vec4(position, 1.0), view * vec4(position, 1.0), turned);
+    v_position = p.xyz;
+    v_normal = mix(mat3(body) * normal, mat3(view) * normal, turned);
+    v_uv = fixed0.xy; v_furrow = vec2(furrows[int(fixed0.z + 0.5)], furrows[int(fixed0.w + 0.5)]);
+    vec4 seen = harmonics[0] * fixed1.x + harmonics[1] * fixed1.y + harmonics[2] * fixed1.z + harmonics[3] * fixed1.w
+        + harmonics[4] * fixed2.x + harmonics[5] * fixed2.y + harmonics[6] * fixed2.z + harmonics[7] * fixed2.w + harmonics[8] * fixed3.x;
+    v_light = clamp(seen.xyz, 0.0, 1.0); v_open = fixed3.y; v_paint = fixed3.z;
     gl_Position = projection * p;
 }
 """
 
-# Regions: 0 skin, 1 mouth socket, 2 eye socket, 3 gums and tongue, 4 teeth, 5 eyeball.
-# paint: x lips, y hair, z beard area, w distance from the front of the eyeball (eyes only).
-HEAD_FRAGMENT = """
+# What lies inside of the face needs neither shadows nor furrows.
+INNER_VERTEX = """
 #version 330
-in vec3 v_position; in vec3 v_normal; in vec3 v_canonical; in vec4 v_paint; in vec2 v_brow; flat in float v_region;
-uniform vec3 skin, lips, hair, iris;
-uniform float brow_width, brow_strength, stubble, beard, freckles, makeup, gloss, seed, pupil;
-uniform float w_glabella, w_forehead, w_nose; uniform vec2 w_nasolabial, w_crow, w_chin;
-uniform vec3 key_direction, key_color, fill_direction, fill_color, sky_color, ground_color;
-out vec4 color;
-
-float hash(vec3 p) { p = fract(p * 0.3183099 + 0.1); p *= 17.0; return fract(p.x * p.y * p.z * (p.x + p.y + p.z)); }
-float noise(vec3 x) {
-    vec3 i = floor(x), f = fract(x); f = f * f * (3.0 - 2.0 * f);
-    return mix(mix(mix(hash(i), hash(i + vec3(1,0,0)), f.x), mix(hash(i + vec3(0,1,0)), hash(i + vec3(1,1,0)), f.x), f.y),
-               mix(mix(hash(i + vec3(0,0,1)), hash(i + vec3(1,0,1)), f.x), mix(hash(i + vec3(0,1,1)), hash(i + vec3(1,1,1)), f.x), f.y), f.z);
-}
-float line(float d, float width) { return exp(-d * d / (width * width)); }
-
-float wrinkles(vec3 q) {
-    float side = q.x > 0.0 ? 1.0 : 0.0; float ax = abs(q.x);
-    float jitter = noise(vec3(q.xy * 0.6, seed)) - 0.5;
-    float dark = 0.0;
-    float glabella = smoothstep(4.2, 5.2, q.y) * smoothstep(8.0, 6.4, q.y);
-    dark += w_glabella * glabella * (line(ax - 0.75 + 0.25 * jitter, 0.16) + 0.5 * line(q.x - 0.2 * jitter, 0.14));
-    float forehead = smoothstep(6.4, 7.2, q.y) * smoothstep(10.5, 9.0, q.y) * smoothstep(5.5, 3.5, ax);
-    dark += w_forehead * forehead * pow(0.5 + 0.5 * cos((q.y + 0.5 * jitter + 0.06 * ax) * 6.283 / 0.95), 6.0) * 0.8;
-    dark += w_nose * smoothstep(2.0, 0.5, ax) * smoothstep(2.2, 3.0, q.y) * smoothstep(5.0, 4.2, q.y)
-            * pow(0.5 + 0.5 * cos((q.y + 0.5 * ax) * 6.283 / 0.5), 4.0) * 0.6;
-    float t = clamp((1.2 - q.y) / 5.2, 0.0, 1.0);
-    float fold = 1.75 + 1.75 * t;
-    float nl = side > 0.5 ? w_nasolabial.y : w_nasolabial.x;
-    dark += nl * line(ax - fold - 0.2 * jitter, 0.22) * smoothstep(1.4, 0.4, q.y) * smoothstep(-4.6, -3.2, q.y);
-    float crow = side > 0.5 ? w_crow.y : w_crow.x;
-    vec2 c = vec2(ax - 4.7, q.y - 3.3);
-    float angle = atan(c.y, c.x); float r = length(c);
-    dark += crow * smoothstep(0.3, 0.6, r) * smoothstep(2.2, 1.0, r) * smoothstep(1.0, 0.6, abs(angle)) * pow(0.5 + 0.5 * cos(angle * 9.0), 4.0) * 0.6;
-    dark += crow * 0.5 * line(q.y - 2.2 + 0.12 * (ax - 3.2) * (ax - 3.2), 0.16) * smoothstep(4.8, 4.0, ax) * smoothstep(1.4, 2.2, ax);
-    dark += (w_chin.x + w_chin.y) * 0.25 * smoothstep(1.6, 0.4, ax) * smoothstep(-7.4, -6.6, q.y) * smoothstep(-4.9, -5.6, q.y) * noise(q * 5.0);
-    return dark;
-}
-
+in vec3 position; in vec3 normal; in vec4 fixed0; in vec4 fixed3;
+uniform mat4 view, projection;
+out vec3 v_position, v_normal, v_head; out vec2 v_uv; out float v_paint;
 void main() {
-    vec3 q = v_canonical; vec3 n = normalize(v_normal);
-    if (!gl_FrontFacing && v_region > 0.5) n = -n;
-    vec3 eye = normalize(-v_position);
-    vec3 albedo; float shine = gloss; float power = 18.0; float light = 1.0;
-    if (v_region < 0.5) {
-        float soft = noise(q * 0.7 + seed), fine = noise(q * 9.0 + seed), pores = noise(q * 22.0);
-        albedo = skin * (0.86 + 0.16 * soft + 0.10 * (fine - 0.5) + 0.08 * (pores - 0.5));
-        float ruddy = exp(-pow(length(vec2(abs(q.x) - 3.9, q.y - 0.4)) / 1.7, 2.0)) + 0.8 * exp(-pow(length(q.xy - vec2(0.0, 0.6)) / 1.1, 2.0));
-        albedo *= mix(vec3(1.0), vec3(1.05, 0.82, 0.80), clamp(ruddy * (0.5 + 0.5 * makeup), 0.0, 1.0));
-        albedo *= 1.0 - 0.4 * freckles * smoothstep(0.72, 0.80, noise(q * 5.0 + 3.0 * seed)) * (0.4 + ruddy);
-        albedo *= 1.0 - 0.22 * line(length(vec2((abs(q.x) - 3.1) * 0.6, q.y - 2.3)), 0.8);
-        albedo = mix(albedo, lips * (0.9 + 0.2 * noise(vec3(q.x * 9.0, q.y * 2.0, seed))), smoothstep(0.25, 0.75, v_paint.x));
-        if (v_paint.x > 0.5) shine = 0.3 + 0.5 * gloss + 0.4 * makeup;
-        float lid = line(length(vec2((abs(q.x) - 3.15) / 1.6, (q.y - 3.9) / 0.7)), 1.0);
-        albedo *= 1.0 - lid * (0.08 + 0.35 * makeup * makeup);
-        albedo *= 1.0 - clamp(wrinkles(q), 0.0, 1.2) * 0.55;
-        float whisker = stubble * (0.5 + 0.5 * noise(q * 25.0)) + beard * (0.75 + 0.25 * noise(q * vec3(14.0, 5.0, 14.0)));
-        albedo = mix(albedo, hair, clamp(v_paint.z * whisker, 0.0, 0.96) * (1.0 - smoothstep(0.1, 0.5, v_paint.x)));
-        float strokes = noise(vec3(v_brow.x * 26.0 + v_brow.y * 7.0, v_brow.y * 4.0, seed));
-        float across = abs(v_brow.y) / (brow_width * (0.55 + 0.6 * smoothstep(0.0, 0.25, v_brow.x)) * (1.0 - 0.65 * smoothstep(0.55, 1.0, v_brow.x)));
-        float hairs = smoothstep(1.25, 0.55, across + 0.5 * (strokes - 0.5)) * smoothstep(-0.06, 0.03, v_brow.x) * smoothstep(1.08, 0.95, v_brow.x);
-        albedo = mix(albedo, hair * 0.9, clamp(hairs * brow_strength, 0.0, 0.97));
-        float strand = noise(vec3(q.x * 6.0, q.y * 1.2, q.z * 2.0) + seed);
-        float scalp = smoothstep(0.35, 0.65, v_paint.y + 0.25 * (strand - 0.5));
-        albedo = mix(albedo, hair * (0.6 + 0.8 * strand), scalp);
-        shine *= 1.0 - 0.6 * scalp;
-    } else if (v_region < 1.5) { albedo = skin * vec3(0.35, 0.12, 0.12); light = 0.18; shine = 0.2;
-    } else if (v_region < 2.5) { albedo = skin * vec3(0.7, 0.45, 0.42); light = 0.5; shine = 0.1;
-    } else if (v_region < 3.5) { albedo = vec3(0.50, 0.16, 0.16); light = 0.30 + 0.45 * smoothstep(6.0, 11.0, q.z); shine = 0.5;
-    } else if (v_region < 4.5) { albedo = vec3(0.80, 0.75, 0.64); light = 0.22 + 0.75 * smoothstep(7.5, 10.4, q.z); shine = 0.6;
-    } else {
-        float r = v_paint.w;
-        float streak = noise(vec3(atan(q.y - 3.4, abs(q.x) - 3.1) * 7.0, r * 3.0, seed));
-        vec3 white = vec3(0.80, 0.76, 0.72) * (1.0 - 0.25 * smoothstep(0.7, 1.3, r));
-        albedo = mix(iris * (0.5 + 0.9 * streak), white, smoothstep(0.54, 0.60, r));
-        albedo *= 1.0 - 0.6 * line(r - 0.56, 0.05);
-        albedo = mix(vec3(0.01), albedo, smoothstep(pupil - 0.03, pupil + 0.02, r));
-        shine = 2.5; power = 90.0; light = 0.85 - 0.35 * smoothstep(3.2, 4.0, q.y);
-    }
-    float wrap = 0.25;
-    float key = clamp((dot(n, key_direction) + wrap) / (1.0 + wrap), 0.0, 1.0);
-    float fill = clamp((dot(n, fill_direction) + wrap) / (1.0 + wrap), 0.0, 1.0);
-    vec3 ambient = mix(ground_color, sky_color, 0.5 + 0.5 * n.y);
-    float hollow = v_region < 0.5 ? 1.0 - 0.35 * exp(-pow(length(vec2((abs(q.x) - 2.2) * 0.8, q.y - 4.2)) / 1.1, 2.0)) : 1.0;
-    if (v_region < 0.5) hollow *= 1.0 - 0.5 * smoothstep(-8.0, -10.5, q.y) * smoothstep(9.5, 6.0, q.z);
-    vec3 lit = albedo * light * hollow * (key_color * key + fill_color * fill + ambient);
-    float spec = pow(max(dot(n, normalize(key_direction + eye)), 0.0), power) * shine * 0.16;
-    float rim = pow(1.0 - max(dot(n, eye), 0.0), 4.0) * 0.12;
-    lit += light * (key_color * spec + sky_color * rim * (v_region < 0.5 ? 1.0 : 0.0));
-    color = vec4(pow(clamp(lit, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+    vec4 p = view * vec4(position, 1.0);
+    v_position = p.xyz; v_head = position; v_normal = mat3(view) * normal; v_uv = fixed0.xy; v_paint = fixed3.z;
+    gl_Position = projection * p;
 }
 """
+
+SKIN_FRAGMENT = (
+    _LIGHT
+    + """
+in vec3 v_position, v_normal, v_light; in vec2 v_uv, v_furrow; in float v_open, v_paint;
+uniform sampler2D color_map, furrow_map, detail_map; uniform vec3 head_up, hair; uniform float pore;
+out vec4 color;
+void main() {
+    vec4 painted = texture(color_map, v_uv), furrow = texture(furrow_map, v_uv), detail = texture(detail_map, v_uv);
+    vec3 albedo = painted.rgb * painted.rgb; float oil = painted.a;
+    albedo = mix(albedo, hair, v_paint); oil *= 1.0 - v_paint;
+    vec3 smooth_n = normalize(v_normal); if (!gl_FrontFacing) smooth_n = -smooth_n;
+    vec3 t = normalize(cross(head_up, smooth_n)), b = cross(smooth_n, t);
+    vec2 fold = (furrow.xy - 0.502) * v_furrow.x + (furrow.zw - 0.502) * v_furrow.y;
+    vec2 slope = 2.4 * (fold + (detail.xy - 0.502) * pore);
+    vec3 n = normalize(smooth_n - slope.x * t - slope.y * b);
+    float crease = 1.0 - 0.45 * clamp(detail.z * v_furrow.x + detail.w * v_furrow.y, 0.0, 1.0);
+    vec3 eye = normalize(-v_position);
+    float open = v_open * crease; float facing = clamp(dot(n, eye), 0.0, 1.0);
+    vec3 flat_n = normalize(n + smooth_n);
+    vec3 diffuse = around(n) * vec3(pow(open, 0.75), open, open); vec3 shine = vec3(0.0);
+    float power = mix(9.0, 42.0, oil);
+    for (int i = 0; i < 3; i++) {
+        vec3 l = light_direction[i]; float nl = dot(n, l), soft = dot(flat_n, l);
+        vec3 scattered = clamp((vec3(mix(nl, soft, 0.6), nl, nl) + vec3(0.26, 0.10, 0.06)) / vec3(1.26, 1.10, 1.06), 0.0, 1.0);
+        float seen = v_light[i] * crease;
+        diffuse += light_color[i] * scattered * vec3(pow(seen, 0.8), seen, seen);
+        vec3 h = normalize(l + eye); float nh = clamp(dot(n, h), 0.0, 1.0);
+        float fresnel = 0.03 + 0.5 * pow(1.0 - clamp(dot(eye, h), 0.0, 1.0), 5.0);
+        float wide = pow(nh, power);
+        shine += light_color[i] * (seen * fresnel * clamp(nl * 3.0 + 0.3, 0.0, 1.0) * (0.7 * wide * power * 0.16 + 0.5 * oil * wide * wide * wide * wide * power * 0.25));
+    }
+    float rim = pow(1.0 - facing, 4.0);
+    vec3 lit = albedo * diffuse + shine * (0.25 + oil) * 1.6 + around(n) * open * rim * 0.10;
+    color = vec4(tone(lit), 1.0);
+}
+"""
+)
+
+# Inside of the mouth (dark with depth), gums, teeth; which one by color and gloss.
+MOUTH_FRAGMENT = (
+    _LIGHT
+    + """
+in vec3 v_position, v_normal, v_head;
+uniform vec3 albedo; uniform float gloss, deepest, foremost, mouth_open;
+out vec4 color;
+void main() {
+    vec3 n = normalize(v_normal); if (!gl_FrontFacing) n = -n;
+    vec3 eye = normalize(-v_position);
+    float depth = smoothstep(deepest, foremost, v_head.z);
+    float reach = depth * depth * (0.35 + 0.65 * mouth_open) * smoothstep(4.6, 1.2, abs(v_head.x));
+    vec3 diffuse = around(n) * 0.7; vec3 shine = vec3(0.0);
+    for (int i = 0; i < 3; i++) {
+        float nl = clamp(dot(n, light_direction[i]) * 0.75 + 0.25, 0.0, 1.0);
+        diffuse += light_color[i] * nl;
+        shine += light_color[i] * pow(clamp(dot(n, normalize(light_direction[i] + eye)), 0.0, 1.0), 60.0) * gloss;
+    }
+    color = vec4(tone((albedo * diffuse + shine) * reach), 1.0);
+}
+"""
+)
+
+EYE_FRAGMENT = (
+    _LIGHT
+    + """
+in vec3 v_position, v_normal, v_head; in float v_paint;
+uniform vec3 iris, blood; uniform float iris_size, pupil; uniform vec2 upper_lid; uniform vec4 iris_center; uniform vec3 lamp;
+out vec4 color;
+void main() {
+    vec3 n = normalize(v_normal), eye = normalize(-v_position);
+    float r = v_paint / iris_size;
+    vec2 from = v_head.xy - (v_head.x > 0.0 ? iris_center.zw : iris_center.xy);
+    float angle = atan(from.y, from.x);
+    float streak = 0.75 + 0.22 * sin(angle * 23.0 + 3.0 * sin(angle * 7.0)) + 0.18 * sin(angle * 41.0 + r * 6.0);
+    vec3 inner = iris * mix(2.6, 1.3, smoothstep(0.35, 0.95, r)) * streak;
+    inner *= 1.0 - 0.55 * smoothstep(0.75, 1.0, r);
+    inner = mix(vec3(0.004), inner, smoothstep(pupil - 0.05, pupil + 0.05, r));
+    vec3 white = mix(vec3(0.66, 0.62, 0.58), blood, smoothstep(1.3, 2.6, r) * 0.7 + 0.05 * sin(angle * 31.0 + r * 9.0));
+    vec3 albedo = mix(inner, white, smoothstep(0.92, 1.08, r));
+    float lid = v_head.x > 0.0 ? upper_lid.y : upper_lid.x;
+    float shadow = mix(0.40, 1.0, smoothstep(-0.05, 0.50, lid - v_head.y)) * smoothstep(2.6, 1.5, abs(abs(v_head.x) - 3.1));
+    vec3 diffuse = around(n) * 0.8; vec3 shine = vec3(0.0);
+    float cornea = 1.0 - smoothstep(0.9, 1.25, r);
+    vec3 round_n = normalize(n + 0.12 * cornea * vec3(from, 0.0));
+    for (int i = 0; i < 3; i++) {
+        diffuse += light_color[i] * clamp(dot(n, light_direction[i]) * 0.8 + 0.2, 0.0, 1.0);
+        float nh = clamp(dot(round_n, normalize(light_direction[i] + eye)), 0.0, 1.0);
+        shine += light_color[i] * (smoothstep(0.9955, 0.9985, nh) * 1.3 + pow(nh, 60.0) * 0.05);
+    }
+    vec3 mirrored = reflect(-eye, round_n);
+    shine += sky_color * smoothstep(0.1, 0.5, mirrored.y) * smoothstep(0.85, 0.55, mirrored.y) * 0.10 * cornea;
+    color = vec4(tone((albedo * diffuse + shine) * shadow), 1.0);
+}
+"""
+)
+
+LASH_FRAGMENT = (
+    _LIGHT
+    + """
+in vec2 v_uv; in float v_paint;
+uniform vec3 lash; uniform float lash_density;
+out vec4 color;
+void main() {
+    float hairs = 0.65 + 0.35 * sin(v_uv.x * 900.0);
+    color = vec4(tone(lash * (sky_color + light_color[0] * 0.3)), lash_density * hairs * v_paint);
+}
+"""
+)
+
+HAIR_VERTEX = """
+#version 330
+in vec3 position; in vec3 normal; in vec3 tangent; in vec4 strand;
+uniform mat4 view, body, projection;
+out vec3 v_position, v_normal, v_tangent; out vec4 v_strand;
+void main() {
+    float turned = smoothstep(-16.0, -9.0, position.y);
+    vec4 p = mix(body * vec4(position, 1.0), view * vec4(position, 1.0), turned);
+    v_position = p.xyz; v_normal = mat3(view) * normal; v_tangent = mat3(view) * tangent; v_strand = strand;
+    gl_Position = projection * p;
+}
+"""
+
+# Strands of a ribbon are stripes across it; highlights follow the tangent (Kajiya and Kay, 1989).
+HAIR_FRAGMENT = (
+    _LIGHT
+    + """
+in vec3 v_position, v_normal, v_tangent; in vec4 v_strand;
+uniform vec3 hair; uniform float hair_gloss;
+out vec4 color;
+void main() {
+    float across = v_strand.x * 5.0 + v_strand.w * 91.0, lane = floor(across);
+    float number = fract(sin(lane * 12.9898 + v_strand.w * 78.233) * 43758.5453);
+    float inside = abs(fract(across) - 0.5) * 2.0;
+    if (v_strand.y > 0.45 + 0.75 * number + 0.2 * (1.0 - inside)) discard;
+    vec3 n = normalize(v_normal), t = normalize(v_tangent), eye = normalize(-v_position);
+    if (!gl_FrontFacing) n = normalize(n + 0.6 * eye);
+    float depth = mix(0.40, 1.0, smoothstep(0.0, 0.55, v_strand.y)) * (0.85 + 0.15 * n.y);
+    vec3 albedo = hair * v_strand.z * (0.6 + 0.65 * number) * (1.0 - 0.35 * inside);
+    vec3 diffuse = around(n); vec3 shine = vec3(0.0);
+    for (int i = 0; i < 3; i++) {
+        vec3 l = light_direction[i];
+        float nl = clamp(dot(n, l) * 0.7 + 0.3, 0.0, 1.0);
+        diffuse += light_color[i] * nl * sqrt(max(1.0 - 0.7 * dot(t, l) * dot(t, l), 0.0));
+        vec3 h = normalize(l + eye); float th = dot(t, h) + 0.16 * (number - 0.5);
+        float ring = sqrt(max(1.0 - th * th, 0.0));
+        shine += light_color[i] * nl * (pow(ring, 90.0) * 0.05 + pow(ring, 16.0) * 0.30 * hair);
+    }
+    color = vec4(tone((albedo * diffuse + shine * hair_gloss) * depth), 1.0);
+}
+"""
+)
 
 PLAIN_VERTEX = """
 #version 330
-in vec3 position; in vec3 normal;
-uniform mat4 view; uniform mat4 projection;
-out vec3 v_normal;
-void main() { v_normal = mat3(view) * normal; gl_Position = projection * view * vec4(position, 1.0); }
-"""
-
-PLAIN_FRAGMENT = """
-#version 330
-in vec3 v_normal;
-uniform vec3 albedo, key_direction, key_color, sky_color;
-out vec4 color;
+in vec3 position; in vec3 normal; in float shade;
+uniform mat4 view, projection;
+out vec3 v_position, v_normal, v_object; out float v_shade;
 void main() {
-    float key = clamp(dot(normalize(v_normal), key_direction) * 0.8 + 0.2, 0.0, 1.0);
-    color = vec4(pow(clamp(albedo * (key_color * key + sky_color), 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+    vec4 p = view * vec4(position, 1.0);
+    v_position = p.xyz; v_normal = mat3(view) * normal; v_object = position; v_shade = shade;
+    gl_Position = projection * p;
 }
 """
+
+PLAIN_FRAGMENT = (
+    _LIGHT
+    + """
+in vec3 v_position, v_normal, v_object; in float v_shade;
+uniform vec3 albedo, second; uniform float gloss, pattern, kind, soft;
+out vec4 color;
+void main() {
+    vec3 n = normalize(v_normal), eye = normalize(-v_position);
+    if (dot(n, eye) < 0.0) n = -n;
+    vec3 q = v_object;
+    float weave = 0.93 + 0.07 * sin(q.x * 31.0) * sin(q.y * 29.0 + q.z * 9.0);
+    float stripes = smoothstep(-0.25, 0.25, sin(q.y * (1.0 + 3.0 * kind) + 0.3 * sin(q.x)));
+    float checks = 0.5 * smoothstep(-0.2, 0.2, sin(q.x * (1.0 + 2.0 * kind))) + 0.5 * stripes;
+    vec3 base = mix(albedo, second, pattern * (kind < 0.5 ? stripes : checks)) * weave;
+    float fold = 0.9 + 0.1 * sin(q.x * 0.7 + 2.0 * sin(q.y * 0.35)) ;
+    vec3 diffuse = around(n) * v_shade; vec3 shine = vec3(0.0);
+    for (int i = 0; i < 3; i++) {
+        float nl = dot(n, light_direction[i]);
+        diffuse += light_color[i] * v_shade * clamp((vec3(nl) + vec3(soft, 0.4 * soft, 0.3 * soft)) / (1.0 + 0.6 * soft), 0.0, 1.0);
+        shine += light_color[i] * pow(clamp(dot(n, normalize(light_direction[i] + eye)), 0.0, 1.0), 30.0) * gloss * v_shade;
+    }
+    color = vec4(tone(base * diffuse * fold + shine * 0.4), 1.0);
+}
+"""
+)
 
 BACKGROUND_VERTEX = """
 #version 330
@@ -143,4 +247,16 @@ in vec2 v_uv;
 uniform sampler2D picture;
 out vec4 color;
 void main() { color = vec4(texture(picture, v_uv).rgb, 1.0); }
+"""
+
+DEPTH_VERTEX = """
+#version 330
+in vec3 position;
+uniform mat4 matrix;
+void main() { gl_Position = matrix * vec4(position, 1.0); }
+"""
+
+DEPTH_FRAGMENT = """
+#version 330
+void main() { }
 """

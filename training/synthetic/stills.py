@@ -15,11 +15,12 @@ from fedn.progress import SILENT, Reporter
 from training.synthetic.expressions import EMOTIONS, Shapes
 from training.synthetic.facekit import FaceKit, Floats
 from training.synthetic.look import draw_look
-from training.synthetic.person import make_person
+from training.synthetic.person import PersonMaker
 from training.synthetic.renderer import Motion, Renderer
-from training.synthetic.scenes import draw_scene, spoil
+from training.synthetic.scenes import draw_scene
+from training.synthetic.sensor import Grain, spoil
 
-PICTURE_SIZE = 288
+PICTURE_SIZE, STILL_TEXELS = 288, 448
 POINT_CROP_SIZE = 64
 # OpenCV's cascade draws its box about 2.5 eye distances wide, centered 0.2 eye distances below the eyes (measured on
 # rendered faces); the point network sees that box 1.3 times as large.
@@ -57,7 +58,9 @@ def render_stills(
     out.mkdir(parents=True, exist_ok=True)
     count = people * per_person
     shapes = Shapes(kit.names)
-    renderer = Renderer(kit, (PICTURE_SIZE, PICTURE_SIZE), samples=0)
+    maker = PersonMaker(kit, STILL_TEXELS)
+    renderer = Renderer(kit, (PICTURE_SIZE, PICTURE_SIZE), sharpness=1.0)
+    grain = Grain(np.random.default_rng(seed))
     crops = np.lib.format.open_memmap(out / "crops.npy", "w+", np.uint8, (count, CROP_SIZE, CROP_SIZE, 3))
     grays = np.empty((count, POINT_CROP_SIZE, POINT_CROP_SIZE), np.uint8)
     strengths = np.empty((count, len(kit.names)), np.float32)
@@ -66,7 +69,7 @@ def render_stills(
     for person in range(people):
         rng = np.random.default_rng([seed, person])
         rows = slice(person * per_person, (person + 1) * per_person)
-        renderer.set_person(make_person(kit, draw_look(rng)))
+        renderer.set_person(maker.make(draw_look(rng)))
         drawn = [_draw_face(shapes, rng) for _ in range(per_person)]
         strengths[rows] = np.stack([face for face, _ in drawn])
         emotions[rows] = [emotion for _, emotion in drawn]
@@ -76,7 +79,7 @@ def render_stills(
             motion = Motion(strengths[part], _draw_poses(len(part), rng))
             pictures, landmarks = renderer.draw(scene, motion)
             for row, picture, face in zip(part, pictures, face_points(landmarks), strict=True):
-                picture = spoil(picture, rng)
+                picture = spoil(picture, rng, grain)
                 matrix = similarity(anchor_points(_estimated(face, rng)))
                 crops[row] = warp_face(picture, matrix)
                 grays[row], points[row] = _point_crop(picture, face, rng)

@@ -10,7 +10,7 @@ from fedn.video.reader import open_video
 from training.synthetic.expressions import Shapes
 from training.synthetic.facekit import FaceKit, read_facekit
 from training.synthetic.look import draw_look
-from training.synthetic.person import make_person
+from training.synthetic.person import PersonMaker
 from training.synthetic.renderer import Motion, Renderer
 from training.synthetic.run import Filming, main_synth
 from training.synthetic.scenes import draw_scene
@@ -27,41 +27,52 @@ def kit(shared_data: Path) -> FaceKit:
 @pytest.fixture(scope="module")
 def renderer(kit: FaceKit) -> Renderer:
     try:
-        return Renderer(kit, SIZE, samples=0)
+        return Renderer(kit, SIZE)
     except TrainingError as error:
         pytest.skip(str(error))
 
 
-def draw(kit: FaceKit, renderer: Renderer, seed: int, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+@pytest.fixture(scope="module")
+def maker(kit: FaceKit) -> PersonMaker:
+    return PersonMaker(kit)
+
+
+def draw(maker: PersonMaker, renderer: Renderer, seed: int, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
-    renderer.set_person(make_person(kit, draw_look(rng)))
+    renderer.set_person(maker.make(draw_look(rng)))
     pose = np.zeros((len(strengths), 6), np.float32)
     return renderer.draw(draw_scene(rng, SIZE, 60.0), Motion(strengths.astype(np.float32), pose))
 
 
-def test_a_smile_lifts_the_mouth_corners_and_nothing_else_moves_the_eyes(kit: FaceKit, renderer: Renderer) -> None:
+def test_a_smile_lifts_the_mouth_corners_and_nothing_else_moves_the_eyes(
+    kit: FaceKit, maker: PersonMaker, renderer: Renderer
+) -> None:
     shapes = Shapes(kit.names)
     strengths = np.zeros((2, len(kit.names)))
     strengths[1, shapes.columns("mouthSmile")] = 1.0
-    _, landmarks = draw(kit, renderer, 1, strengths)
+    _, landmarks = draw(maker, renderer, 1, strengths)
     points = face_points(landmarks)
     moved = points[1] - points[0]
     assert (moved[3:, 1] < -2).all()
     assert np.abs(moved[:2]).max() < 1.0
 
 
-def test_the_same_seed_draws_the_same_picture_and_another_seed_another_person(kit: FaceKit, renderer: Renderer) -> None:
+def test_the_same_seed_draws_the_same_picture_and_another_seed_another_person(
+    kit: FaceKit, maker: PersonMaker, renderer: Renderer
+) -> None:
     strengths = np.zeros((1, len(kit.names)))
-    first, again, other = (draw(kit, renderer, seed, strengths)[0] for seed in (2, 2, 3))
+    first, again, other = (draw(maker, renderer, seed, strengths)[0] for seed in (2, 2, 3))
     assert (first == again).all()
     assert np.abs(first.astype(int) - other).mean() > 5
 
 
-def test_the_bundled_face_detector_takes_rendered_faces_for_faces(kit: FaceKit, renderer: Renderer) -> None:
+def test_the_bundled_face_detector_takes_rendered_faces_for_faces(
+    kit: FaceKit, maker: PersonMaker, renderer: Renderer
+) -> None:
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     found = 0
     for seed in range(6):
-        pictures, _ = draw(kit, renderer, seed, np.zeros((1, len(kit.names))))
+        pictures, _ = draw(maker, renderer, seed, np.zeros((1, len(kit.names))))
         found += len(cascade.detectMultiScale(cv2.cvtColor(pictures[0], cv2.COLOR_RGB2GRAY), 1.1, 4)) > 0
     assert found >= 5
 
