@@ -37,7 +37,7 @@ def counterparts(project: Project, event_id: str) -> list[Counterpart]:
         overlapping = [
             (other, event.interval.iou(other.interval))
             for other in project.events(tier.id)
-            if event.interval.overlap(other.interval)
+            if other.onset <= event.offset and other.offset >= event.onset
         ]
         best, iou = max(overlapping, key=lambda pair: pair[1], default=(None, 0.0))
         found.append(Counterpart(tier, best, iou))
