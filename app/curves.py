@@ -42,3 +42,12 @@ def load_curves(path: Path) -> ScoreCurves:
     if values.ndim != 2 or len(values) != len(labels):
         raise FormatError(f"the score curves in {path} do not fit their {len(labels)} labels; run the detection again")
     return ScoreCurves(labels, np.nan_to_num(values), threshold)
+
+
+def load_threshold(path: Path) -> float | None:
+    """The score from which a prediction counts, without reading the curves; None if the file does not say it."""
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            return float(content["threshold"]) if "threshold" in content else None
+    except (OSError, ValueError):
+        return None

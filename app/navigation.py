@@ -6,8 +6,6 @@ from PySide6.QtCore import QObject
 
 from app.session import Session
 from fedn.annotation.event import Event
-from fedn.annotation.matching import match
-from fedn.annotation.tier import Source, Tier
 
 
 class Navigation(QObject):
@@ -59,36 +57,6 @@ class Navigation(QObject):
             ahead = [event for event in self._events() if (event.onset - here) * direction > 0]
             target = min(ahead, key=lambda event: abs(event.onset - here), default=None)
         self._go(target)
-
-    def next_disagreement(self) -> None:
-        """The next prediction that the reference does not confirm, or reference event that was not found."""
-        events = sorted(self._disagreements(), key=lambda event: (event.onset, event.offset))
-        if not events:
-            self._session.messages.info("Nothing to go to: prediction and reference agree, or one of them is missing.")
-            return
-        selected = self._session.selected_events
-        if selected and any(event.id == selected[0] for event in events):
-            place = next(at for at, event in enumerate(events) if event.id == selected[0])
-            self._go(events[(place + 1) % len(events)])
-        else:
-            here = self._session.playhead
-            self._go(next((event for event in events if event.onset > here), events[0]))
-
-    def _disagreements(self) -> list[Event]:
-        project, reference = self._session.project, self._session.reference_tier
-        detector = self._detector()
-        if project is None or reference is None or detector is None:
-            return []
-        truth, predicted = project.events(reference.id), project.events(detector.id)
-        pairs = match([event.interval for event in truth], [event.interval for event in predicted])
-        same = [pair for pair in pairs if truth[pair.truth_index].label == predicted[pair.predicted_index].label]
-        found = {pair.truth_index for pair in pairs}
-        confirmed = {pair.predicted_index for pair in same}
-        missed = [event for at, event in enumerate(truth) if at not in found]
-        return missed + [event for at, event in enumerate(predicted) if at not in confirmed]
-
-    def _detector(self) -> Tier | None:
-        return next((tier for tier in self._session.tiers() if tier.source == Source.DETECTOR), None)
 
     def _events(self) -> list[Event]:
         project = self._session.project

@@ -37,6 +37,9 @@ class Settings:
     snapping: bool = True
     label_keys: str = "toggle"
     reaction_ms: int = 0
+    review_advances: bool = True
+    review_plays: bool = False
+    reviewed_by: str = "played"
     volume: int = 80
     muted: bool = False
     face_box: bool = False

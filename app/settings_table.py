@@ -115,6 +115,22 @@ SETTINGS = (
         "reaction_ms", "Labeling", "Reaction time",
         "How much earlier than the key press a boundary is set while the video plays.", Number(0, 1000, "ms", 10),
     ),
+    SettingRow(
+        "review_advances", "Review", "Go on after a decision",
+        "After an item has been accepted or rejected, the next one of the queue is shown.", Switch(),
+    ),
+    SettingRow(
+        "review_plays", "Review", "Play each item", "What the queue goes to is played at once.", Switch(),
+    ),
+    SettingRow(
+        "reviewed_by", "Review", "What counts as reviewed",
+        "Where an annotator has looked and marked nothing, a model learns that there is no expression.",
+        Choice((
+            ("played", "what is decided, and what is played while the Review panel is in sight"),
+            ("decided", "what is decided"),
+            ("marked", "only what is marked as reviewed"),
+        )),
+    ),
 )  # fmt: skip
 """The rows by page, in the order of the dialog."""
 

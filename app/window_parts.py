@@ -16,6 +16,10 @@ from app.message_log import MessageLog
 from app.model_actions import ModelActions
 from app.navigation import Navigation
 from app.project_actions import ProjectActions
+from app.review.comparison import Comparison
+from app.review.deciding import Deciding
+from app.review.looking import Looking
+from app.review.review import Review
 from app.session import Session
 from app.views.events.events_view import EventsView
 from app.views.history.history_view import HistoryView
@@ -23,6 +27,7 @@ from app.views.inspector.inspector_view import InspectorView
 from app.views.labels.labels_panel import LabelsPanel
 from app.views.messages.messages_view import MessagesView
 from app.views.player.player_view import PlayerView
+from app.views.review.review_view import ReviewView
 from app.views.timeline.reference_chooser import ReferenceChooser
 from app.views.timeline.timeline_view import TimelineView
 from app.views.training.model_chooser import ModelChooser
@@ -51,6 +56,10 @@ class WindowParts:
     training: TrainingView
     history: HistoryView
     messages: MessagesView
+    reviewing: Review
+    deciding: Deciding
+    looking: Looking
+    review: ReviewView
     models: ModelChooser
     reference: ReferenceChooser
     project_actions: ProjectActions
@@ -67,8 +76,14 @@ class WindowParts:
         videos = VideosView(session)
         events = EventActions(session, marking, window)
         inspector = InspectorView(session)
-        inspector.accept_wanted.connect(events.accept)
-        inspector.reject_wanted.connect(events.reject)
+        reviewing = Review(session, Comparison(session, window), window)
+        reviewing.play_wanted.connect(player.play_selected)
+        deciding = Deciding(session, reviewing, events, inspector.focus_onset, window)
+        review = ReviewView(session, reviewing, deciding)
+        looking = Looking(session, lambda: player.playback.speed, review.isVisible, window)
+        session.blind.coded_into.connect(marking.set_tier)
+        inspector.accept_wanted.connect(deciding.accept)
+        inspector.reject_wanted.connect(deciding.reject)
         clipboard = ClipboardActions(session, marking, window)
         event_table = EventsView(session, clipboard)
         event_table.play_requested.connect(player.play_selected)
@@ -89,6 +104,10 @@ class WindowParts:
             TrainingView(session, jobs),
             HistoryView(session),
             MessagesView(MessageLog(session.messages, window)),
+            reviewing,
+            deciding,
+            looking,
+            review,
             ModelChooser(session),
             ReferenceChooser(session),
             ProjectActions(session, jobs, window),

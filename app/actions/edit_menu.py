@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.actions.action import Action, When
+from app.undo import redo, undo
 
 if TYPE_CHECKING:
     from app.window_parts import WindowParts
@@ -17,8 +18,16 @@ def edit_menu(parts: WindowParts) -> tuple[Action, ...]:
     clipboard = parts.clipboard
     session = parts.session
     return (
-        Action("undo", "Edit", "Undo", session.undo_stack.undo, ("Ctrl+Z",), When.UNDO, repeats=True),
-        Action("redo", "Edit", "Redo", session.undo_stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), When.UNDO, repeats=True),
+        Action("undo", "Edit", "Undo", lambda: undo(session.undo_stack), ("Ctrl+Z",), When.UNDO, repeats=True),
+        Action(
+            "redo",
+            "Edit",
+            "Redo",
+            lambda: redo(session.undo_stack),
+            ("Ctrl+Shift+Z", "Ctrl+Y"),
+            When.UNDO,
+            repeats=True,
+        ),
         Action("cut", "Edit", "Cut events", clipboard.cut, ("Ctrl+X",), chosen, starts_group=True),
         Action("copy", "Edit", "Copy events", clipboard.copy, ("Ctrl+C",), chosen),
         Action("paste", "Edit", "Paste events at the playhead", clipboard.paste, ("Ctrl+V",)),

@@ -37,7 +37,6 @@ def play_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("boundary+", "Play", "Next boundary", go.next_boundary, ("Ctrl+Right",), video, False, True),
         Action("event-", "Play", "Previous event", go.previous_event, (",",), video, False, True),
         Action("event+", "Play", "Next event", go.next_event, (".",), video, False, True),
-        Action("disagreement", "Play", "Next disagreement", go.next_disagreement, ("D",), video, False, True),
         Action(
             "picture+",
             "Play",

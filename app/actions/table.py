@@ -11,12 +11,13 @@ from app.actions.help_menu import help_menu
 from app.actions.model_menu import model_menu
 from app.actions.play_menu import play_menu
 from app.actions.project_menu import project_menu
+from app.actions.review_menu import review_menu
 from app.actions.view_menu import view_menu
 
 if TYPE_CHECKING:
     from app.window_parts import WindowParts
 
-MENUS = (project_menu, edit_menu, events_menu, play_menu, view_menu, model_menu, help_menu)
+MENUS = (project_menu, edit_menu, events_menu, review_menu, play_menu, view_menu, model_menu, help_menu)
 
 
 def action_table(parts: WindowParts) -> tuple[Action, ...]:

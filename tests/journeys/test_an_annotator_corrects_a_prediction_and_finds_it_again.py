@@ -29,7 +29,7 @@ def test_a_corrected_prediction_is_there_after_closing_and_opening(
     timeline.setFocus()
     press(qtbot, window, Qt.Key.Key_D)
     assert session.selected_events == ("15-fedn-150",)
-    assert session.playhead == 150
+    assert session.playhead == 162
 
     y = timeline.areas.tier(0).center().y()
     begin, end = (QPoint(round(timeline.scale.x(frame)) - 2, y) for frame in (176, 190))

@@ -1,0 +1,129 @@
+"""What the review queue leaves out: by state, by what the comparison says, by label, subject and score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QPushButton, QWidget
+
+from app.document.prediction_states import State
+from app.review.items import Kind
+from app.review.queue import Filter
+from app.views.review.choice_box import ChoiceBox
+
+STATES = (("Open", State.OPEN), ("Accepted", State.ACCEPTED), ("Rejected", State.REJECTED), ("All", None))
+DISAGREEMENTS = frozenset(kind for kind in Kind if kind.is_disagreement)
+KINDS = (
+    ("Everything", None),
+    ("Disagreements", DISAGREEMENTS),
+    ("Label differs", frozenset({Kind.LABEL_DIFFERS})),
+    ("Only the second has it", frozenset({Kind.ONLY_SECOND})),
+    ("Only the first has it", frozenset({Kind.ONLY_FIRST})),
+    ("Agreements", frozenset({Kind.AGREES})),
+)
+
+
+class FilterPanel(QWidget):
+    """Signals:
+    changed: another Filter.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._showing = False
+        self._labels: tuple[str | None, str | None] | None = None
+        self.state = ChoiceBox("State", "Open, or already decided")
+        self.kind = ChoiceBox("Agreement", "What the comparison says")
+        self.label = ChoiceBox("Label", "Of either of the two events")
+        self.subject = ChoiceBox("Subject")
+        self.lowest, self.highest = _score("Lowest score"), _score("Highest score")
+        self.cell = QPushButton()
+        self.cell.setToolTip("Chosen in the confusion matrix; press to take it back")
+        self._lay_out()
+        for box in (self.state, self.kind, self.label, self.subject):
+            box.chosen.connect(self._tell)
+        for field in (self.lowest, self.highest):
+            field.valueChanged.connect(self._tell)
+        self.cell.clicked.connect(self._on_cell)
+
+    def show_filter(self, chosen: Filter, labels: Sequence[str], subjects: Sequence[str]) -> None:
+        """`labels` and `subjects` are what there is to choose from."""
+        self._showing = True
+        try:
+            self.state.offer(STATES, chosen.state)
+            self.kind.offer(KINDS, chosen.kinds)
+            named = [(name.capitalize() or "No label", name) for name in labels]
+            self.label.offer([("All", None), *named], chosen.label)
+            self.subject.offer([("All", None), *((name or "None", name) for name in subjects)], chosen.subject)
+            self.lowest.setValue(chosen.lowest)
+            self.highest.setValue(chosen.highest)
+            self._labels = chosen.labels
+            self.cell.setVisible(chosen.labels is not None)
+            if chosen.labels is not None:
+                one, two = (_words(label) for label in chosen.labels)
+                self.cell.setText(f"{one} → {two}  ✕")
+        finally:
+            self._showing = False
+
+    @property
+    def chosen(self) -> Filter:
+        return Filter(
+            self.state.value,
+            self.kind.value,
+            self.label.value,
+            self.subject.value,
+            round(self.lowest.value(), 2),
+            round(self.highest.value(), 2),
+            self._labels,
+        )
+
+    def _tell(self, *_: object) -> None:
+        if not self._showing:
+            self.changed.emit(self.chosen)
+
+    def _on_cell(self) -> None:
+        self._labels = None
+        self._tell()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        rows = (("State", self.state), ("Agreement", self.kind), ("Label", self.label), ("Subject", self.subject))
+        for row, (text, box) in enumerate(rows):
+            grid.addWidget(_caption(text, box), row, 0)
+            grid.addWidget(box, row, 1, 1, 3)
+        grid.addWidget(_caption("Score", self.lowest), len(rows), 0)
+        grid.addWidget(self.lowest, len(rows), 1)
+        grid.addWidget(_caption("to", self.highest), len(rows), 2)
+        grid.addWidget(self.highest, len(rows), 3)
+        grid.addWidget(self.cell, len(rows) + 1, 0, 1, 4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+
+
+def _caption(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    label.setBuddy(buddy)
+    return label
+
+
+def _score(name: str) -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setRange(0.0, 1.0)
+    field.setSingleStep(0.05)
+    field.setDecimals(2)
+    field.setValue(1.0 if name.startswith("Highest") else 0.0)
+    field.setAccessibleName(name)
+    field.setToolTip(f"{name} of a prediction")
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return field
+
+
+def _words(label: str | None) -> str:
+    return "no event" if label is None else label or "no label"
