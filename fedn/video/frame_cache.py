@@ -14,6 +14,8 @@ from fedn.video.reader import VideoReader
 _AHEAD = 12
 _LONGEST_RUN = 300
 _RUN_SHARE = 0.75
+_NEAR = 60
+"""The group before is read once the frames still kept before the playhead are fewer than so many."""
 _STEP = 2
 """Going back by at most so many frames means that more steps back will follow."""
 
@@ -94,23 +96,31 @@ class FrameSource:
         self._run = iter(())
 
     def _prepare_behind(self, number: int) -> bool:
+        lowest = max(0, number - self._longest_run)
         at = next((at for at in self._run if at < number and at not in self._frames), None)
         if at is None:
-            lowest = max(0, number - self._longest_run)
-            missing = next((near for near in range(number - 1, lowest - 1, -1) if near not in self._frames), None)
+            near = range(number - 1, max(lowest, number - _NEAR) - 1, -1)
+            missing = next((frame for frame in near if frame not in self._frames), None)
             if missing is None:
                 return False
-            self._run = iter([near for near in self._run_to(missing) if near >= lowest])
+            keyframe = self._keyframe_of(missing)
+            self._run = iter(range(keyframe, missing + 1))
             at = next(self._run)
-        self._keep(at)
+        if at < lowest:
+            # On the way from the keyframe; a frame a call, because somebody may ask for another one meanwhile.
+            self.reader.decoded(at)
+        else:
+            self._keep(at)
         return True
 
     def _run_to(self, number: int) -> range:
         """The frames up to a wanted one, back to its keyframe or as far as may be kept."""
+        return range(max(self._keyframe_of(number), number + 1 - self._longest_run), number + 1)
+
+    def _keyframe_of(self, number: int) -> int:
         keyframes = self.reader.index.keyframes
         before = int(np.searchsorted(keyframes, number, side="right")) - 1
-        keyframe = int(keyframes[before]) if before >= 0 else 0
-        return range(max(keyframe, number + 1 - self._longest_run), number + 1)
+        return int(keyframes[before]) if before >= 0 else 0
 
     @property
     def _longest_run(self) -> int:

@@ -15,6 +15,8 @@ SIZE = (1920, 1080)
 GROUP = 120
 FPS = 30
 BITS, BLOCK = 16, 60
+REORDERED = 2
+"""So many frames are decoded before they are shown."""
 TIME_BASE = Fraction(1, 1000)
 _ENCODER = {"g": str(GROUP), "keyint_min": str(GROUP), "sc_threshold": "0", "bf": "3", "preset": "veryfast"}
 
@@ -66,12 +68,11 @@ def with_variable_rate(source: Path, target: Path) -> Path:
         for pts in order:
             times[pts] = at
             at += gaps.choice((17, 33, 34, 50, 67, 100))
-        first = min(packet.dts or 0 for packet in packets)
+        shown = sorted(times.values())
         for place, packet in enumerate(packets):
-            # Decoding times only have to increase and to lie before all times of showing that follow.
-            shown, decoded = times[packet.pts or 0], first + place
             packet.stream, packet.time_base = copy, TIME_BASE
-            packet.pts, packet.dts = shown, min(decoded, shown) - 2000 if place < 4 else decoded - 2000
+            packet.pts = times[packet.pts or 0]
+            packet.dts = shown[place - REORDERED] if place >= REORDERED else 17 * (place - REORDERED)
             out.mux(packet)
     return target
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _JUMP_S = 0.08
 _CORRECTION_A_S = 2.0
-_LONGEST_WAIT_S = 1.0
+_LONGEST_WAIT_S = 2.0
 
 
 class SoundClock:
@@ -50,5 +50,5 @@ class SoundClock:
         return self._played_s
 
     def is_stuck(self, now_s: float) -> bool:
-        """Whether the device has not begun to take any sound for a whole second."""
+        """Whether the device has not begun to take any sound for two seconds."""
         return self._reading_s == 0.0 and now_s - self._started_s > _LONGEST_WAIT_S

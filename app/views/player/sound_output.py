@@ -17,6 +17,7 @@ from fedn.video.sound import BYTES_A_SECOND, CHANNELS, FASTEST_SOUND, RATE, SLOW
 _log = logging.getLogger(__name__)
 _BUFFER_S = 0.2
 _FILL_EVERY_MS = 15
+_MOST_FAILURES = 3
 
 
 class SoundOutput(QObject):
@@ -36,7 +37,7 @@ class SoundOutput(QObject):
         self._feed: SoundFeed | None = None
         self._clock: SoundClock | None = None
         self._written = 0
-        self._is_broken = False
+        self._failures = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_FILL_EVERY_MS)
         self._timer.timeout.connect(self._fill)
@@ -65,7 +66,9 @@ class SoundOutput(QObject):
             False if there is nothing to hear: no sound, no device, or a speed at which there is none.
         """
         self.stop()
-        if self._track is None or not self.has_sound or not SLOWEST_SOUND <= speed <= FASTEST_SOUND or self._is_broken:
+        if self._track is None or not self.has_sound or not SLOWEST_SOUND <= speed <= FASTEST_SOUND:
+            return False
+        if self._failures >= _MOST_FAILURES:
             return False
         self._sink = _make_sink(self)
         if self._sink is None:
@@ -105,11 +108,17 @@ class SoundOutput(QObject):
         waiting = max(0, self._sink.bufferSize() - self._sink.bytesFree())
         played_s = self._clock.played_s(now_s, max(0, self._written - waiting) / BYTES_A_SECOND)
         if self._clock.is_stuck(now_s):
-            _log.warning("the audio device takes no sound; going on without")
-            self._is_broken = True
-            self.stop()
+            self._fail("takes no sound")
             return None
+        if played_s > 0:
+            self._failures = 0
         return played_s
+
+    def _fail(self, how: str) -> None:
+        """Another clock leads for the rest of this run; after a few such runs the device is not asked again."""
+        _log.warning("the audio device %s; going on without", how)
+        self._failures += 1
+        self.stop()
 
     def set_volume(self, volume: float, *, muted: bool) -> None:
         """`volume` from 0 to 1, as loud as it seems to the ear."""
@@ -125,9 +134,7 @@ class SoundOutput(QObject):
         if self._sink is None or self._feed is None:
             return
         if self._pipe is None or _has_failed(self._sink):
-            _log.warning("the audio device does not play; going on without sound")
-            self._is_broken = True
-            self.stop()
+            self._fail("does not play")
             return
         free = self._sink.bytesFree() // (2 * CHANNELS) * (2 * CHANNELS)
         piece = self._feed.take(free) if free > 0 else b""

@@ -58,12 +58,10 @@ class Transport(QWidget):
         self._validator = QIntValidator(0, 0, self)
         self._frame.setValidator(self._validator)
         # Letters and arrows are commands until the user clicks into a field.
-        self._frame.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._total = QLabel()
         self._time = QLineEdit()
         self._time.setFixedWidth(118)
         self._time.setAccessibleName("Time")
-        self._time.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._about = QLabel()
         self._mute = self._button("volume", "Sound on or off (Ctrl+M)")
         self._volume = QSlider(Qt.Orientation.Horizontal)
