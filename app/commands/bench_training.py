@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_text
 from collections import defaultdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -45,18 +46,40 @@ def coverage(
 
 
 def training(
-    network: Annotated[str, typer.Option(help="FEDN network by name.")] = "faithful",
-    batch: Annotated[int, typer.Option(min=1, help="Windows in a step.")] = 16,
-    steps: Annotated[int, typer.Option(min=1, help="Steps that are timed.")] = 8,
+    network: Annotated[str, typer.Option(help="FEDN network by name.")] = "macro",
+    batch: Annotated[int, typer.Option(min=1, help="Windows in a step on cached features.")] = 16,
+    full_batch: Annotated[int, typer.Option(min=1, help="Windows in a step that looks at pictures.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Steps on cached features that are timed.")] = 8,
+    full_steps: Annotated[int, typer.Option(min=1, help="Steps with pictures that are timed.")] = 2,
     threads: Annotated[int, typer.Option(min=0, help="Processor threads, 0 for torch's choice.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    stages: Annotated[bool, typer.Option(help="Also the stages of a step beside the processor's matrix rate.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Windows/s of training on cached features, stage by stage, beside what the processor's matrix rate allows."""
+    """Windows/s, memory and waiting of training on cached features, without that cache, and with the backbone."""
     with output(json) as out:
-        from app.commands.bench import tell
-        from training.speed import measure_training
+        import torch
 
-        tell(measure_training(network, batch=batch, steps=steps, threads=threads), out)
+        from app.commands.bench import tell
+        from fedn.features.backbone_runtime import pick_device
+        from training.speed import measure_training
+        from training.speed_scopes import measure_scopes
+
+        if threads:
+            torch.set_num_threads(threads)
+        with TemporaryDirectory() as folder:
+            figures = measure_scopes(
+                Path(folder),
+                network,
+                batch=batch,
+                full_batch=full_batch,
+                steps=steps,
+                full_steps=full_steps,
+                device=pick_device(device),
+            )
+        if stages:
+            figures["stages"] = measure_training(network, batch=batch, steps=steps)
+        tell(figures, out)
 
 
 def _spans(events: dict[str, list[Event]], labels: Path, scale: float) -> tuple[dict[str, Any], dict[str, int]]:

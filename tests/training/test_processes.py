@@ -1,4 +1,4 @@
-"""Two processes of one training on this machine, as `torchrun` and `accelerate launch` start them."""
+"""Two processes of one training on this machine, started by `torchrun` as `accelerate launch` does it on graphics cards."""
 
 import json
 import os
@@ -15,15 +15,11 @@ from fedn.progress import Record
 from .files_of_people import write_people, write_recipe
 
 ROOT = Path(__file__).parents[2]
-LAUNCHERS = {
-    "torchrun": ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"],
-    "accelerate": ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"],
-}
-MORE = {"torchrun": [], "accelerate": ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]}
+TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
 
 
-def trained(recipe: Path, out: Path, *settings: str, launcher: str = "") -> subprocess.CompletedProcess:
-    before = [*LAUNCHERS[launcher], *MORE[launcher]] if launcher else []
+def trained(recipe: Path, out: Path, *settings: str, two: bool = False) -> subprocess.CompletedProcess:
+    before = TORCHRUN if two else []
     command = [sys.executable, *before, str(ROOT / "main.py"), "train", str(recipe), "--out", str(out), "--json"]
     command += [word for setting in settings for word in ("--set", setting)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -46,18 +42,17 @@ def test_two_processes_learn_what_one_learns_with_twice_the_batch(tmp_path: Path
     trained(recipe, tmp_path / "one")
     trained(recipe, tmp_path / "halves", "optimization.parts=2")
     alone, halves = epochs(tmp_path / "one"), epochs(tmp_path / "halves")
-    for launcher in LAUNCHERS:
-        said = trained(recipe, tmp_path / launcher, launcher=launcher)
-        both = epochs(tmp_path / launcher)
-        assert [epoch["processes"] for epoch in both] == [2, 2, 2] and len(alone) == 3
-        for one, half, two in zip(alone, halves, both, strict=True):
-            for name in ("loss", "interval_loss", "label_loss"):
-                # Sums in the same order are equal to the last digits; in another order they are not, and Adam makes
-                # steps of full length of gradients that are nothing but rounding.
-                assert two[name] == pytest.approx(half[name], rel=1e-5), (launcher, name)
-                assert two[name] == pytest.approx(one[name], rel=2e-2), (launcher, name)
-        weights = load_weights(tmp_path / "halves" / "model")
-        for name, value in load_weights(tmp_path / launcher / "model").items():
-            torch.testing.assert_close(value.float(), weights[name].float(), atol=1e-3, rtol=1e-2)
-        assert json.loads(said.stdout)["model"] == "small", "the first process alone speaks"
+    said = trained(recipe, tmp_path / "two", two=True)
+    both = epochs(tmp_path / "two")
+    assert [epoch["processes"] for epoch in both] == [2, 2, 2] and len(alone) == 3
+    for one, half, two in zip(alone, halves, both, strict=True):
+        for name in ("loss", "interval_loss", "label_loss"):
+            # Sums in the same order are equal to the last digits; in another order they are not, and Adam makes steps
+            # of full length of gradients that are nothing but rounding.
+            assert two[name] == pytest.approx(half[name], rel=1e-5), name
+            assert two[name] == pytest.approx(one[name], rel=2e-2), name
+    weights = load_weights(tmp_path / "halves" / "model")
+    for name, value in load_weights(tmp_path / "two" / "model").items():
+        torch.testing.assert_close(value.float(), weights[name].float(), atol=1e-3, rtol=1e-2)
+    assert json.loads(said.stdout)["model"] == "small", "the first process alone speaks"
     assert alone[2]["loss"] < 0.95 * alone[0]["loss"], "it learned something"
