@@ -41,25 +41,34 @@ class Press:
 
 @dataclass(frozen=True)
 class Mouse:
-    """From a place on the timeline to another, in thousandths of its size; a click if they are the same."""
+    """From a place on the timeline to another, in thousandths of its size; a click if there is no other.
+
+    `grabbed` is the number of the event that is pressed instead of `begin`, and where in it, in hundredths.
+    """
 
     begin: tuple[int, int]
-    end: tuple[int, int]
+    end: tuple[int, int] | None = None
     modifiers: Qt.KeyboardModifier = NONE
     cancelled: bool = False
+    grabbed: tuple[int, int] | None = None
 
 
 PLACES = st.tuples(st.integers(90, 985), st.integers(300, 990))
-HELD = st.sampled_from([NONE, NONE, CONTROL, SHIFT])
-STEPS = st.one_of(
-    st.sampled_from(PRESSES).map(lambda press: Press(*press)),
-    st.builds(lambda place, held: Mouse(place, place, held), PLACES, HELD),
-    st.builds(Mouse, PLACES, PLACES, HELD, st.sampled_from([False, False, False, True])),
-)
+HELD = st.sampled_from([NONE, NONE, NONE, CONTROL, SHIFT])
+GRABBED = st.tuples(st.integers(0, 30), st.integers(1, 99))
+CANCELLED = st.sampled_from([False, False, False, True])
+CLICKS = st.builds(lambda held, grabbed: Mouse((0, 0), None, held, grabbed=grabbed), HELD, GRABBED)
+DRAGS = st.builds(Mouse, PLACES, PLACES, HELD, CANCELLED, st.none() | GRABBED)
+KEYS = st.sampled_from(PRESSES).map(lambda press: Press(*press))
+STEPS = st.one_of(KEYS, CLICKS.flatmap(lambda click: KEYS.map(lambda key: (click, key))), DRAGS)
 
 
-def perform(window: StudioWindow, step: Press | Mouse) -> None:
+def perform(window: StudioWindow, step: Press | Mouse | tuple[Mouse, Press]) -> None:
     timeline = window.parts.timeline
+    if isinstance(step, tuple):
+        for part in step:
+            perform(window, part)
+        return
     if isinstance(step, Press):
         QTest.keyClick(timeline, step.key, step.modifiers)
         return
@@ -68,7 +77,8 @@ def perform(window: StudioWindow, step: Press | Mouse) -> None:
     def place(point: tuple[int, int]) -> QPoint:
         return QPoint(point[0] * port.width() // 1000, point[1] * port.height() // 1000)
 
-    begin, end = place(step.begin), place(step.end)
+    begin = place(step.begin) if step.grabbed is None else grabbed(window, *step.grabbed)
+    end = begin if step.end is None else place(step.end)
     QTest.mousePress(port, LEFT, step.modifiers, begin)
     if begin != end:
         QTest.mouseMove(port, (begin + end) / 2)
@@ -76,6 +86,17 @@ def perform(window: StudioWindow, step: Press | Mouse) -> None:
     if step.cancelled:
         QTest.keyClick(timeline, Qt.Key.Key_Escape)
     QTest.mouseRelease(port, LEFT, step.modifiers, end)
+
+
+def grabbed(window: StudioWindow, number: int, hundredths: int) -> QPoint:
+    """A point inside an event, by its number from the top."""
+    timeline = window.parts.timeline
+    there = [(at, event) for at, row in enumerate(timeline.rows.all()) for event in row.events]
+    if not there:
+        return QPoint(timeline.viewport().width() // 2, timeline.viewport().height() - 5)
+    row, event = there[number % len(there)]
+    frame = event.onset + (event.offset + 1 - event.onset) * hundredths / 100
+    return QPoint(round(timeline.scale.x(frame)), timeline.areas.tier(row).center().y())
 
 
 def stored(session: Session) -> Project:
@@ -98,7 +119,7 @@ def still_window(window: StudioWindow) -> StudioWindow:
 )
 @given(steps=st.lists(STEPS, min_size=3, max_size=25))
 def test_any_sequence_is_on_disk_and_can_be_undone_and_redone(
-    still_window: StudioWindow, session: Session, told: Told, steps: list[Press | Mouse]
+    still_window: StudioWindow, session: Session, told: Told, steps: list[Press | Mouse | tuple[Mouse, Press]]
 ):
     start = stored(session)
     for step in steps:
