@@ -24,7 +24,6 @@ def test_a_video_is_annotated_by_keyboard_only(
 ) -> None:
     hands = Hands(window, qtbot)
     window.parts.timeline.setFocus()
-    start = load_project(project_folder)
 
     # An event from 30 to 45, by the keys for where it begins and where it ends.
     hands.press(K.Key_Right, SHIFT)
