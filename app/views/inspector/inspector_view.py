@@ -128,7 +128,7 @@ class InspectorView(QWidget):
         if index is None or max(event.offset for event in events) >= index.frame_count:
             return text
         seconds = sum(index.end_s(event.offset) - index.time_s(event.onset) for event in events)
-        return f"{text} · {seconds / len(events):.3f} s"
+        return f"{text} · {seconds / len(events):.{3 if len(events) == 1 else 2}f} s"
 
     def _show_one(self, project: Project | None, event: Event | None, *, same_event: bool) -> None:
         """What there is to say of a single event only."""
