@@ -14,7 +14,7 @@ from shiboken6 import VoidPtr
 from app.curves import ScoreCurves
 from app.theme import Tokens
 from app.views.timeline.columns import image_of, spans
-from app.views.timeline.event_style import label_color
+from app.views.timeline.event_style import label_color, line_color
 from app.views.timeline.time_scale import TimeScale
 from fedn.annotation.vocabulary import Vocabulary
 
@@ -85,7 +85,7 @@ def paint_curves(
     pen.setDashOffset(round(rect.left() - scale.x(0)) % 6)
     painter.setPen(pen)
     painter.drawLine(QPointF(rect.left(), line_y), QPointF(rect.right() + 1, line_y))
-    colors = [label_color(vocabulary, label) for label in pyramid.curves.labels]
+    colors = [line_color(label_color(vocabulary, label), tokens) for label in pyramid.curves.labels]
     if scale.px_per_frame < SMOOTH_PX:
         painter.drawImage(rect, _columns(rect, scale, pyramid, colors, painter.device().devicePixelRatio()))
     else:

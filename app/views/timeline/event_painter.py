@@ -15,7 +15,7 @@ LEAST_LETTER_PX = 9.0
 LEAST_APEX_PX = 26.0
 LEAST_APEX_HEIGHT_PX = 20.0
 MARK_PX = 7.0
-BACKING_OPACITY = 0.85
+BACKING_OPACITY = 0.95
 
 
 def event_font(base: QFont) -> QFont:
@@ -44,6 +44,9 @@ def paint_event(painter: QPainter, rect: QRectF, style: EventStyle, score: float
     right = _paint_text(painter, rect, style, score)
     if style.agreement is not None and rect.right() - right > MARK_PX + 8:
         _paint_mark(painter, QPointF(rect.right() - MARK_PX / 2 - 5, rect.center().y()), style)
+    if style.rejected:
+        painter.setPen(QPen(style.text_color, 1.2))
+        painter.drawLine(QPointF(rect.left() + 2, rect.center().y()), QPointF(rect.right() - 2, rect.center().y()))
     if style.missed:
         _paint_missed(painter, rect, style)
 

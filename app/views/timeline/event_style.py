@@ -15,10 +15,14 @@ from fedn.annotation.event import Event
 from fedn.annotation.tier import Source
 from fedn.annotation.vocabulary import Vocabulary
 
-UNLABELED = QColor("#9a9fa6")
+UNLABELED = QColor("#a0aeaa")
 LOWEST_OPACITY = 0.45
+TINT = 0.34
 SCORE_STEPS = 20
-StyleKey = tuple[str, Source, Agreement | None, int, bool, bool]
+REJECTED_OPACITY = 0.12
+BRIGHTEST_LINE = 0.24
+"""A contrast of 3 with the light theme's ground."""
+StyleKey = tuple[str, Source, Agreement | None, int, bool, bool, bool]
 
 
 class Fill(Enum):
@@ -43,6 +47,7 @@ class EventStyle:
     agreement: Agreement | None = None
     hatched: bool = False
     missed: bool = False
+    rejected: bool = False
 
 
 def label_color(vocabulary: Vocabulary | None, name: str) -> QColor:
@@ -87,25 +92,46 @@ class StyleBook:
     def style(self, event: Event, row: TierRow) -> EventStyle:
         score = 1.0 if event.score is None else event.score
         agreement, steps = row.agreement.get(event.id), round(score * SCORE_STEPS)
-        key = (event.label, row.tier.source, agreement, steps, score < self._sure_from, event.id in row.missed)
+        unsure, missed, rejected = score < self._sure_from, event.id in row.missed, event.id in row.rejected
+        key = (event.label, row.tier.source, agreement, steps, unsure, missed, rejected)
         style = self._made.get(key)
         if style is None:
             style = self._made[key] = self._style(key)
         return style
 
     def _style(self, key: StyleKey) -> EventStyle:
-        label, source, agreement, steps, unsure, missed = key
+        label, source, agreement, steps, unsure, missed, rejected = key
         color = label_color(self.vocabulary, label)
         written, code = label_texts(self.vocabulary, label)
         texts = (written, code, code[:1])
         fill = FILLS.get(source, Fill.SOLID)
         if fill is not Fill.OUTLINED:
             return EventStyle(fill, color, color, color.darker(125), self._tokens.on_event, texts, missed=missed)
+        if rejected:
+            background = blended(self._tokens.muted, self._tokens.panel, REJECTED_OPACITY)
+            border = blended(self._tokens.muted, self._tokens.panel, LOWEST_OPACITY)
+            return EventStyle(fill, color, background, border, self._tokens.text, texts, rejected=True)
         compared = agreement_color(self._tokens, agreement) or color
         opacity = LOWEST_OPACITY + (1 - LOWEST_OPACITY) * steps / SCORE_STEPS
-        background = blended(compared, self._tokens.panel, 0.42 * opacity)
+        background = blended(compared, self._tokens.panel, TINT * opacity)
         border = blended(compared, self._tokens.panel, opacity)
         return EventStyle(fill, color, background, border, self._tokens.text, texts, agreement, unsure)
+
+
+def line_color(color: QColor, tokens: Tokens) -> QColor:
+    """The color for a thin line: on light ground darker, until it stands out."""
+    line = QColor(color)
+    ground = tokens.sunken.lightnessF()
+    while ground > 0.5 and _luminance(line) > BRIGHTEST_LINE:
+        line = line.darker(108)
+    return line
+
+
+def _luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    parts = (color.redF(), color.greenF(), color.blueF())
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def blended(color: QColor, under: QColor, opacity: float) -> QColor:

@@ -26,6 +26,10 @@ def paint_over_tiers(painter: QPainter, view: TimelineView, tokens: Tokens) -> N
         _paint_half_done(painter, view, index, row, tokens)
     _paint_selected(painter, view, tokens)
     _paint_marks(painter, view, tokens)
+    painter.setPen(QPen(tokens.accent, 1, Qt.PenStyle.DashLine))
+    for position in view.gesture.lines if view.gesture else ():
+        x = round(view.scale.x(position))
+        painter.drawLine(x, areas.tiers.top(), x, areas.tiers.bottom())
     band = view.gesture.band if view.gesture else None
     if band is not None:
         fill = QColor(tokens.accent)
@@ -89,8 +93,7 @@ def _paint_marks(painter: QPainter, view: TimelineView, tokens: Tokens) -> None:
     marking, areas = view.marking, view.areas
     if marking.in_frame is None and marking.out_frame is None:
         return
-    project = view.session.project
-    color = label_color(project.vocabulary if project else None, marking.label)
+    color = label_color(marking.vocabulary, marking.label)
     begin = view.session.playhead if marking.in_frame is None else marking.in_frame
     end = view.session.playhead if marking.out_frame is None else marking.out_frame
     low, high = min(begin, end), max(begin, end)

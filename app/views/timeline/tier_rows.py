@@ -26,6 +26,7 @@ class TierRow:
     longest: int = 0
     agreement: dict[str, Agreement] = field(default_factory=dict)
     missed: frozenset[str] = frozenset()
+    rejected: frozenset[str] = frozenset()
     view: TierView = field(default_factory=TierView)
 
     @property
@@ -85,17 +86,16 @@ class TierRows:
         self, project: Project, tier: Tier, reference: Tier | None, detector: Tier | None, view: TierView
     ) -> TierRow:
         """A detector's tier is compared with the reference, the reference is searched for what the detector missed."""
-        row = self._plain_row(project, tier)
-        if reference is None:
-            return replace(row, view=view)
+        row = replace(self._plain_row(project, tier), view=view)
         if tier.source == Source.DETECTOR:
-            found = compare(row.events, self._plain_row(project, reference).events)
-            return replace(row, view=view, agreement=found)
-        if tier.id == reference.id and detector is not None:
+            rejected = frozenset(event.id for event in row.events if project.is_rejected(event.id))
+            found = compare(row.events, self._plain_row(project, reference).events) if reference else {}
+            return replace(row, agreement=found, rejected=rejected)
+        if reference is not None and tier.id == reference.id and detector is not None:
             found = compare(row.events, self._plain_row(project, detector).events)
             missed = frozenset(event_id for event_id, how in found.items() if how == Agreement.NO_COUNTERPART)
-            return replace(row, view=view, missed=missed)
-        return replace(row, view=view)
+            return replace(row, missed=missed)
+        return row
 
     def _plain_row(self, project: Project, tier: Tier) -> TierRow:
         row = self._plain.get(tier.id)

@@ -130,5 +130,5 @@ def _severity(row: TierRow, event: Event) -> int:
     """Place in VERDICTS of what is said about an event, -1 if nothing is."""
     if event.id in row.missed:
         return VERDICTS.index(Agreement.NO_COUNTERPART)
-    found = row.agreement.get(event.id)
+    found = None if event.id in row.rejected else row.agreement.get(event.id)
     return -1 if found is None else VERDICTS.index(found)

@@ -165,7 +165,8 @@ class TimelineView(QAbstractScrollArea):
 
     def pointer(self, event: QMouseEvent) -> Pointer:
         x, y = event.position().x(), event.position().y()
-        snaps = not event.modifiers() & Qt.KeyboardModifier.AltModifier
+        # Many desktops move windows with Alt; Shift does the same here.
+        snaps = not event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
         return Pointer(x, y, self._scale.position(x), snaps)
 
     def set_scale(self, scale: TimeScale) -> None:

@@ -21,6 +21,8 @@ def event_tooltip(session: Session, row: TierRow, event: Event) -> str:
     agreement = row.agreement.get(event.id)
     if agreement is not None:
         lines.append(f"Compared with the reference: {agreement.value}")
+    if event.id in row.rejected:
+        lines.append("Rejected")
     if event.id in row.missed:
         lines.append("Not found by the detector")
     if event.origin is not None:
