@@ -19,6 +19,11 @@ from fedn.errors import FormatError
 from fedn.model_info import write_atomically
 
 MOST_TIMELINES = 12
+CAPTIONS = {
+    "ap-against-iou": ("Average precision against IoU (the paper's figures 2 and 3)", 860),
+    "detection-ap-by-label": ("The same for each label", 500),
+    "confusion": ("Labels of the matched events (figure 5)", 520),
+}
 NAMES = {
     "spotting_f1": "spotting F1",
     "spotting_map": "spotting mAP",
@@ -49,16 +54,24 @@ class MethodPart:
     figures: Sequence[Path] = ()
 
     @property
-    def shown_figures(self) -> list[tuple[str, str]]:
-        """Names and data addresses of the figures that the report shows."""
+    def shown_figures(self) -> list[tuple[str, int, str]]:
+        """Captions, widths in pixels and data addresses of the figures that the report shows."""
         timelines = [path for path in self.figures if path.name.startswith("timeline-")]
         others = [path for path in self.figures if path not in timelines]
         chosen = [*others, *timelines[:MOST_TIMELINES]]
-        return [(path.stem, "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()) for path in chosen]
+        return [
+            (*_caption(path), f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}")
+            for path in chosen
+        ]
 
     @property
     def hidden_timelines(self) -> int:
         return max(0, sum(path.name.startswith("timeline-") for path in self.figures) - MOST_TIMELINES)
+
+
+def _caption(path: Path) -> tuple[str, int]:
+    other = f"Timeline of {path.stem.removeprefix('timeline-')} (figure 6): right in green, wrong in red", 1040
+    return CAPTIONS.get(path.stem, other)
 
 
 def table_row(part: MethodPart) -> dict[str, Any]:
