@@ -15,7 +15,7 @@ JOURNEYS = ("test_a_prediction_is_corrected_by_mouse_only.py", "test_a_video_is_
 
 @pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="xvfb-run is not installed")
 def test_journeys_on_a_real_display(repository: Path, tmp_path: Path) -> None:
-    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, "-m", "pytest", "-q", "--headed"]
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, "-m", "pytest", "--headed"]
     command += ["-p", "no:cacheprovider", f"--basetemp={tmp_path / 'journeys'}", "--import-mode=importlib"]
     command += [str(repository / "tests" / "journeys" / name) for name in JOURNEYS]
 
