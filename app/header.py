@@ -37,8 +37,6 @@ class Header(QWidget):
         self.retrain.setDefaultAction(retrain)
         self._rest = QWidget()
         self._lay_out(models, reference)
-        for button in self.findChildren(QToolButton):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _lay_out(self, models: QWidget, reference: QWidget) -> None:
         row = QHBoxLayout(self._rest)

@@ -28,6 +28,7 @@ class MessageBar(QFrame):
         close.setText("✕")
         close.setObjectName("flat")
         close.setAccessibleName("Close message")
+        close.setToolTip("Close this message")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication
 from app import assets
 from app import theme as themes
 from app.crash import CrashHook
+from app.key_guard import KeyGuard
 from app.memory import keep_giving_memory_back
 from app.session import Session
 from app.settings import Settings, load_settings, settings_file
-from app.text_field_guard import TextFieldGuard
 from app.window import StudioWindow
 from fedn.annotation.project_file import FILE_NAME
 from fedn.annotation.tier import Source
@@ -73,8 +73,7 @@ def make_application() -> QApplication:
     app.setApplicationDisplayName("FEDN Studio")
     app.setDesktopFileName(NAME)
     app.setWindowIcon(assets.app_icon())
-    guard = TextFieldGuard(app)
-    app.installEventFilter(guard)
+    app.installEventFilter(KeyGuard(app))
     return app
 
 

@@ -194,8 +194,11 @@ class StudioWindow(QMainWindow):
         self.session.mark_reviewed(Interval(int(first), max(int(first) + 1, round(last))))
 
     def escape(self) -> None:
-        """Esc cancels the gesture if there is one, else takes back marks and selection."""
-        if self.parts.timeline.gesture is not None:
+        """Esc gives the keyboard back to the timeline; there it cancels the gesture, else takes back what is marked."""
+        focus = QApplication.focusWidget()
+        if focus is not None and focus is not self.parts.timeline and self.isAncestorOf(focus):
+            self.parts.timeline.setFocus()
+        elif self.parts.timeline.gesture is not None:
             self.parts.timeline.cancel_gesture()
         else:
             self.parts.events.select_none()
@@ -220,6 +223,7 @@ class StudioWindow(QMainWindow):
 
     def leave(self) -> None:
         """Ends every thread and child process and gives the project free, without a question."""
+        self.parts.looking.write(also_while_redo=True)
         self.parts.jobs.shut_down()
         self.parts.videos.shut_down()
         self.parts.player.shut_down()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTabBar, QWidget
 
 from app.actions.action import Action
+from app.key_guard import is_text_field
 from app.session import Session
-from app.text_field_guard import is_text_field
 from app.views.events.table_view import EventTable
 from app.window import StudioWindow
 from fedn.annotation.store import load_project
@@ -23,7 +23,7 @@ def focusable(window: StudioWindow) -> list[QWidget]:
     found = [
         widget
         for widget in window.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.ClickFocus and widget.isVisible() and widget.isEnabled()
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible() and widget.isEnabled()
     ]
     return [widget for widget in found if widget.focusProxy() is None]
 
@@ -72,7 +72,7 @@ def test_left_and_right_step_wherever_no_text_and_no_table_has_the_keyboard(
 ):
     stepped = []
     for widget in focusable(everything_open):
-        if is_text_field(widget) or isinstance(widget, EventTable):
+        if is_text_field(widget) or isinstance(widget, EventTable | QTabBar):
             continue
         session.set_playhead(100)
         widget.setFocus()
@@ -112,3 +112,32 @@ def test_ctrl_e_opens_the_table_of_events_and_gives_it_the_keyboard(window: Stud
     window.parts.timeline.setFocus()
     QTest.keyClick(window.parts.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     assert window.parts.event_table.isVisible() and window.parts.event_table.table.hasFocus()
+
+
+def test_return_in_the_inspector_writes_and_gives_the_keyboard_back_to_the_timeline(
+    window: StudioWindow, session: Session
+):
+    session.select_events((EXPERT,))
+    QTest.keyClick(window.parts.timeline, Qt.Key.Key_E)
+    box = QApplication.focusWidget()
+    assert box is window.parts.inspector.form.onset.box
+    QTest.keyClicks(box, "25")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert session.project is not None and session.project.event(EXPERT).onset == 25
+    assert window.parts.timeline.hasFocus() and session.undo_stack.count() == 1
+    QTest.keyClick(window.parts.timeline, Qt.Key.Key_3)
+    assert session.project.event(EXPERT).label == "anger"
+
+
+def test_escape_in_the_inspector_takes_back_what_was_typed(window: StudioWindow, session: Session, told: Told):
+    session.select_events((EXPERT,))
+    form = window.parts.inspector.form
+    for field, text in ((form.onset.box, "25"), (form.onset.time, "1.5"), (form.units.field, "4C"), (form.note, "no")):
+        field.setFocus()
+        if isinstance(field, QLineEdit):
+            field.selectAll()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+        assert window.parts.timeline.hasFocus() and session.selected_events == (EXPERT,)
+    assert session.undo_stack.count() == 0 and told.sentences == []
+    assert (form.onset.box.text(), form.units.field.text(), form.note.toPlainText()) == ("22", "", "")

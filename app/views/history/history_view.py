@@ -24,6 +24,8 @@ class HistoryView(QWidget):
         self.steps.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.steps.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.steps.setTextElideMode(Qt.TextElideMode.ElideRight)
+        # The arrows belong to the player, unless Tab leads here.
+        self.steps.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.steps.setAccessibleName("Steps that can be undone")
         self._hint = QLabel("Every change stands here; a click on a step goes back to it, or on again.")
         self._hint.setWordWrap(True)

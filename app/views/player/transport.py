@@ -10,6 +10,8 @@ from app import assets, theme
 from app.views.player.clock import SPEEDS
 from app.views.timecode import parse_time, timecode
 
+_NARROWEST_PX = 470
+
 
 class Transport(QWidget):
     """Buttons and fields only; the player says what they show.
@@ -57,7 +59,6 @@ class Transport(QWidget):
         self._frame.setAccessibleName("Frame")
         self._validator = QIntValidator(0, 0, self)
         self._frame.setValidator(self._validator)
-        # Letters and arrows are commands until the user clicks into a field.
         self._total = QLabel()
         self._time = QLineEdit()
         self._time.setFixedWidth(118)
@@ -120,19 +121,22 @@ class Transport(QWidget):
     def show_looping(self, on: bool) -> None:
         self._loop.setChecked(on)
 
+    def minimumSizeHint(self) -> QSize:
+        """Of what is never hidden."""
+        return QSize(_NARROWEST_PX, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # Where there is no room for all, what the video is goes first; it stands in the status bar too.
+        # Where there is no room for all, what the menus and the status bar have too goes first.
         margins = self._row.contentsMargins()
         room = event.size().width() - margins.left() - margins.right()
         places = (self._row.itemAt(place) for place in range(self._row.count()))
-        spare = (self._volume, self._about)
         room -= sum(
             item.sizeHint().width() + self._row.spacing()
             for item in places
-            if item is not None and item.widget() not in spare
+            if item is not None and item.widget() not in self._spare
         )
-        for widget in spare:
+        for widget in self._spare:
             room -= widget.sizeHint().width() + self._row.spacing()
             widget.setVisible(room >= 0)
 
@@ -166,12 +170,15 @@ class Transport(QWidget):
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(5)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         for button in buttons:
             row.addWidget(button)
         row.addSpacing(11)
         row.addWidget(self._speed)
         row.addSpacing(14)
         caption = QLabel("Frame")
+        to_start, to_end = buttons[0], buttons[4]
+        self._spare = (self._mute, self._total, caption, self._volume, to_start, to_end, self._about)
         for label in (caption, self._total, self._about):
             label.setProperty("muted", True)
         for widget in (caption, self._frame, self._total):

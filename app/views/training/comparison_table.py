@@ -19,6 +19,7 @@ class ComparisonTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, 5)
+        self.setAccessibleName("Old and new model compared")
         self._figures: tuple[Figure, ...] = ()
         self.setHorizontalHeaderLabels(["", "Old", "New", "Change", "95 % of the change"])
         self.verticalHeader().hide()

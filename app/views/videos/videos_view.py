@@ -151,8 +151,8 @@ class VideosView(QWidget):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        # The arrows belong to the player.
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # The arrows belong to the player, unless Tab leads here.
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setMouseTracking(True)
         self.list.setAccessibleName("Videos")
         self.list.customContextMenuRequested.connect(self._on_menu_wanted)
@@ -165,9 +165,8 @@ class VideosView(QWidget):
         heading = QLabel("Videos")
         heading.setProperty("heading", True)
         self.filter.setPlaceholderText("Filter: subject, label, state")
+        self.filter.setAccessibleName("Filter of the videos")
         self.filter.setClearButtonEnabled(True)
-        # Not the first thing to have the keyboard: letters are commands until the user clicks here.
-        self.filter.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for label in (self._hint, self._progress_text):
