@@ -56,7 +56,8 @@ class Control:
         """Obeys the lines of a file too, from which a window that was closed meanwhile speaks."""
         self._file = file
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Reads the file, at most twice a second."""
         if self._file is not None and time.monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
             self._looked = time.monotonic()
             for line in self._file.new_lines():
@@ -68,11 +69,11 @@ class Control:
         Raises:
             Cancelled: if the training should end without a result.
         """
-        self._look()
+        self.look()
         if self.paused and not self.cancel_requested:
             reporter.progress("Paused", 0, 0, paused=True)
             while not self._go.wait(0.2) and not reporter.stop_requested:
-                self._look()
+                self.look()
             reporter.progress("Going on", 0, 0, paused=False)
         if self.cancel_requested or reporter.stop_requested:
             raise Cancelled
@@ -142,6 +143,7 @@ class Watched(Reporter):
 
     @property
     def stop_requested(self) -> bool:  # type: ignore[override]
+        self._control.look()
         return self._onward.stop_requested or self._control.cancel_requested or self._control.stop_requested
 
     @stop_requested.setter

@@ -9,15 +9,16 @@ import torch
 import training.course
 import training.crops
 import training.fedn
-from fedn.checkpoint import load_model
+from fedn.checkpoint import load_model, load_weights
 from fedn.errors import TrainingError
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
-from fedn.progress import SILENT
+from fedn.progress import SILENT, Cancelled, Reporter
 from training.backbone import LiveBackbone
 from training.config import AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
+from training.control import Control
 from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
 from training.precision import Precision
@@ -164,27 +165,59 @@ def test_crops_of_a_video_whose_content_has_changed_are_cut_out_anew(
     assert crops_of(sample, tmp_path, SILENT).frames() == [5]
 
 
-def test_the_full_scope_moves_the_backbone_and_saves_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker
-):
+@pytest.fixture
+def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker) -> TrainingConfig:
+    """A training of the whole network on two people, one of whom it is validated on."""
     samples = [
         replace(sample_of(f"v{n}", f"s{n}", frames=FRAMES, events=1, seed=n), path=tmp_path / f"v{n}.mp4")
-        for n in range(2)
+        for n in range(3)
     ]
     monkeypatch.setattr(training.course, "load_samples", lambda *_: samples)
     monkeypatch.setattr(training.crops, "aligned_faces", crops)
-    config = TrainingConfig(
-        data=DataConfig(folder=".", validation_share=0.0),
+    return TrainingConfig(
+        device="cpu",
+        checkpoint_steps=1,
+        checkpoint_s=1e9,
+        data=DataConfig(folder=".", validation=("s2",)),
         start=StartConfig(labels=LABELS, size="small", network={"width": 32, "head_width": 32}),
         augmentation=AugmentationConfig(speed=0.0),
         optimization=OptimizationConfig(
-            scope="full", epochs=1, batch_size=2, gradient_frames=24, steps_per_epoch=1, warmup_epochs=0
+            scope="full", epochs=2, batch_size=1, gradient_frames=24, steps_per_epoch=2, warmup_epochs=0, bfloat16=False
         ),
     )
-    before = training.fedn.starting_model(config).backbone
-    train(config, tmp_path / "run")
+
+
+class CancelAtStep(Control):
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.left = step
+
+    def check(self, reporter: Reporter) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.command("cancel")
+        super().check(reporter)
+
+
+@pytest.mark.slow
+def test_the_whole_network_goes_on_within_an_epoch_to_the_same_weights(full: TrainingConfig, tmp_path: Path):
+    train(full, tmp_path / "whole")
+    for step in (1, 3):
+        run = tmp_path / f"cut-{step}"
+        with pytest.raises(Cancelled):
+            train(full, run, control=CancelAtStep(step + 1))
+        train(full, run, resume=True)
+        one, other = (load_weights(tmp_path / name / "model") for name in ("whole", f"cut-{step}"))
+        assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_full_scope_moves_the_backbone_and_saves_it(full: TrainingConfig, tmp_path: Path):
+    before = training.fedn.starting_model(full).backbone
+    train(full, tmp_path / "run")
     after = load_model(tmp_path / "run" / "model").backbone
-    assert isinstance(after, ResNet18)
     assert BackboneRuntime(after).hash != BackboneRuntime(before).hash
-    assert not torch.equal(after.layer4[1].conv2.weight, before.layer4[1].conv2.weight.half().float())
-    assert torch.equal(after.bn1.running_mean, before.bn1.running_mean)
+    one, other = before.state_dict(), after.state_dict()
+    for name in ("conv1.weight", "layer1.0.conv1.weight", "layer4.1.conv2.weight"):
+        assert not torch.equal(one[name].half().float(), other[name]), name
+    statistics = [name for name in one if "running" in name]
+    assert len(statistics) == 40 and all(torch.equal(one[name], other[name]) for name in statistics)
