@@ -92,6 +92,7 @@ class Transport(QWidget):
         self._total.setText(f"/ {frame_count:,}" if frame_count else "")
         self._about.setText(about)
         self.setEnabled(frame_count > 0)
+        self._make_room()
 
     def show_position(self, frame: int, time_s: float | None) -> None:
         """Does not overwrite what is being typed. `time_s` is None while the frame index is not known."""
@@ -127,9 +128,12 @@ class Transport(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
         # Where there is no room for all, what the menus and the status bar have too goes first.
         margins = self._row.contentsMargins()
-        room = event.size().width() - margins.left() - margins.right()
+        room = self.width() - margins.left() - margins.right()
         places = (self._row.itemAt(place) for place in range(self._row.count()))
         room -= sum(
             item.sizeHint().width() + self._row.spacing()
