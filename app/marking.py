@@ -231,6 +231,8 @@ class Marking(QObject):
         begin = self._frame_meant() if self.in_frame is None else self.in_frame
         end = self._frame_meant() if self.out_frame is None else self.out_frame
         event = Event(min(begin, end), max(begin, end), self.label)
+        if not self._session.may_change((), (target.id,)):
+            return
         edit = CreateEvent(target.id, event)
         before = () if target.id in project.tiers else (AddTier(target),)
         if self._session.do(Group((*before, edit), edit.text) if before else edit):

@@ -21,6 +21,7 @@ from app.review.deciding import Deciding
 from app.review.looking import Looking
 from app.review.review import Review
 from app.session import Session
+from app.views.agreement.agreement_view import AgreementView
 from app.views.events.events_view import EventsView
 from app.views.history.history_view import HistoryView
 from app.views.inspector.inspector_view import InspectorView
@@ -60,6 +61,7 @@ class WindowParts:
     deciding: Deciding
     looking: Looking
     review: ReviewView
+    agreement: AgreementView
     models: ModelChooser
     reference: ReferenceChooser
     project_actions: ProjectActions
@@ -84,6 +86,8 @@ class WindowParts:
         session.blind.coded_into.connect(marking.set_tier)
         inspector.accept_wanted.connect(deciding.accept)
         inspector.reject_wanted.connect(deciding.reject)
+        timeline = TimelineView(session, marking)
+        inspector.done.connect(timeline.setFocus)
         clipboard = ClipboardActions(session, marking, window)
         event_table = EventsView(session, clipboard)
         event_table.play_requested.connect(player.play_selected)
@@ -96,7 +100,7 @@ class WindowParts:
             Navigation(session, window),
             clipboard,
             player,
-            TimelineView(session, marking),
+            timeline,
             videos,
             inspector,
             event_table,
@@ -108,6 +112,7 @@ class WindowParts:
             deciding,
             looking,
             review,
+            AgreementView(session, reviewing),
             ModelChooser(session),
             ReferenceChooser(session),
             ProjectActions(session, jobs, window),

@@ -119,8 +119,8 @@ def test_return_in_the_inspector_writes_and_gives_the_keyboard_back_to_the_timel
 ):
     session.select_events((EXPERT,))
     QTest.keyClick(window.parts.timeline, Qt.Key.Key_E)
-    box = QApplication.focusWidget()
-    assert box is window.parts.inspector.form.onset.box
+    box = window.parts.inspector.form.onset.box
+    assert box.hasFocus()
     QTest.keyClicks(box, "25")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert session.project is not None and session.project.event(EXPERT).onset == 25

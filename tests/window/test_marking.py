@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.document.edits import ChangeTier, PutVocabulary
 from app.session import Session
+from app.views.events.columns import Column
 from app.window import StudioWindow
 from fedn.annotation.event import Event
 from fedn.annotation.store import load_project
@@ -173,7 +174,7 @@ def test_reject_is_shown_by_the_document_and_taken_back_by_the_same_key(session:
 
 
 def test_labels_of_people_are_not_rejected(session: Session, keys: Keyboard, told: Told):
-    session.select_events((EXPERT,))
+    session.select_events(("15-self-222",))
     keys.press(Qt.Key.Key_X)
     assert session.undo_stack.count() == 0 and len(told.sentences) == 1
 
@@ -252,3 +253,60 @@ def test_what_is_no_event_table_is_refused_in_a_sentence(session: Session, keys:
     keys.press(Qt.Key.Key_V, CONTROL)
     assert session.undo_stack.count() == 0
     assert len(told.errors) == 1 and "no event table" in told.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers"),
+    [
+        (Qt.Key.Key_3, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_S, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_M, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_P, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier),
+        (Qt.Key.Key_X, CONTROL),
+        (Qt.Key.Key_V, CONTROL),
+    ],
+)
+def test_every_key_refuses_a_locked_tier_in_one_sentence(
+    session: Session, window: StudioWindow, keys: Keyboard, told: Told, key: Qt.Key, modifiers: Qt.KeyboardModifier
+):
+    assert session.project is not None
+    session.select_events((EXPERT,))
+    session.set_playhead(30)
+    keys.press(Qt.Key.Key_C, CONTROL)
+    window.parts.marking.set_tier("15-expert")
+    session.tier_views.change("15-expert", locked=True)
+    before = load_project(session.project.folder)
+    keys.press(key, modifiers)
+    assert load_project(session.project.folder) == session.project == before and session.undo_stack.count() == 0
+    assert [level for level, _ in told.sentences] == ["info"] and "“Expert” is locked" in told.sentences[0][1]
+
+
+def test_the_inspector_and_the_table_refuse_a_locked_tier_and_show_what_is(
+    session: Session, window: StudioWindow, told: Told
+):
+    session.tier_views.change("15-expert", locked=True)
+    window.layouts.show_dock("event_table")
+    session.select_events((EXPERT,))
+    form, table = window.parts.inspector.form, window.parts.event_table.model
+    form.onset.box.setText("30")
+    form.onset.box.editingFinished.emit()
+    assert form.onset.box.text() == "22"
+    row = table.row_of(EXPERT)
+    assert not table.setData(table.index(row, Column.ONSET), "30")
+    assert session.undo_stack.count() == 0 and len(told.sentences) == 2
+
+
+def test_nothing_new_is_made_on_a_locked_tier(session: Session, window: StudioWindow, keys: Keyboard, told: Told):
+    window.parts.marking.set_tier("15-expert")
+    session.tier_views.change("15-expert", locked=True)
+    session.set_playhead(120)
+    keys.press(Qt.Key.Key_I)
+    session.set_playhead(140)
+    keys.press(Qt.Key.Key_O)
+    keys.press(Qt.Key.Key_Return)
+    assert session.undo_stack.count() == 0 and len(told.sentences) == 1
+    session.select_events(("15-self-18",))
+    keys.press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert session.undo_stack.count() == 0 and len(told.sentences) == 2

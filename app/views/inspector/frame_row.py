@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit
 
+from app.views.inspector.reverting import Reverting
 from app.views.inspector.shared_value import Mixed
 from app.views.timecode import parse_time, timecode
 from fedn.video.frame_index import FrameIndex
@@ -48,9 +49,11 @@ class FrameRow(QObject):
 
     Signals:
         entered: the frame that was typed, as int, or None for "no apex".
+        done: Return was pressed.
     """
 
     entered = Signal(object)
+    done = Signal()
 
     def __init__(self, name: str, grid: QGridLayout, row: int, *, optional: bool = False) -> None:
         super().__init__(grid)
@@ -69,6 +72,9 @@ class FrameRow(QObject):
             grid.addWidget(widget, row, column)
         self.box.entered.connect(self._tell)
         self.time.editingFinished.connect(self._on_time_typed)
+        for field in (self.box, self.time):
+            field.returnPressed.connect(self.done)
+            Reverting(field, self._revert)
 
     def show(self, frame: int | Mixed | None, last_frame: int, index: FrameIndex | None) -> None:
         self._frame, self._index = frame, index
@@ -77,6 +83,10 @@ class FrameRow(QObject):
         self.box.show_frame(None if isinstance(frame, Mixed) else frame, last_frame)
         self.time.setText(self._time_text())
         self.time.setEnabled(index is not None)
+
+    def _revert(self) -> None:
+        self.box.setText(str(self._frame) if isinstance(self._frame, int) else "")
+        self.time.setText(self._time_text())
 
     def _time_text(self) -> str:
         if not isinstance(self._frame, int) or self._index is None or self._frame >= self._index.frame_count:

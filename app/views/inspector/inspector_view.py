@@ -31,10 +31,12 @@ class InspectorView(QWidget):
 
     Signals:
         accept_wanted, reject_wanted: for the selected predictions.
+        done: Return was pressed in a field; the keyboard is free again.
     """
 
     accept_wanted = Signal()
     reject_wanted = Signal()
+    done = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -247,6 +249,8 @@ class InspectorView(QWidget):
         form.units.entered.connect(self._on_units)
         form.units.refused.connect(self._session.messages.error)
         form.note.left.connect(self._on_note_left)
+        for field in (form.onset, form.apex, form.offset, form.units, form.note):
+            field.done.connect(self.done)
         form.accept.clicked.connect(self.accept_wanted)
         form.reject.clicked.connect(self.reject_wanted)
 

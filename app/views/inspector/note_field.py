@@ -6,15 +6,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
+from app.views.inspector.reverting import Reverting
 from app.views.inspector.shared_value import Mixed
 
 
 class NoteField(QPlainTextEdit):
     """Signals:
     left: the keyboard went elsewhere, or Ctrl+Enter was pressed.
+    done: Ctrl+Enter was pressed.
     """
 
     left = Signal()
+    done = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +25,7 @@ class NoteField(QPlainTextEdit):
         self.setAccessibleName("Note")
         self.setTabChangesFocus(True)
         self.setFixedHeight(58)
+        Reverting(self, lambda: self.setPlainText(self._shown))
 
     @property
     def is_dirty(self) -> bool:
@@ -48,5 +52,6 @@ class NoteField(QPlainTextEdit):
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.left.emit()
+            self.done.emit()
             return
         super().keyPressEvent(event)

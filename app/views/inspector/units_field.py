@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
+from app.views.inspector.reverting import Reverting
 from app.views.inspector.shared_value import Mixed
 from fedn.annotation.action_unit import ActionUnit, action_units_text, parse_action_units
 from fedn.errors import FormatError
@@ -29,10 +30,12 @@ class UnitsField(QWidget):
     Signals:
         entered: a tuple of ActionUnit, when the field is left.
         refused: a sentence, when what was typed cannot be read.
+        done: Return was pressed, and what was typed can be read.
     """
 
     entered = Signal(object)
     refused = Signal(str)
+    done = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +45,7 @@ class UnitsField(QWidget):
         self.said = QLabel()
         self.said.setWordWrap(True)
         self._shown = ""
-        self._text, self._wrong = "", False
+        self._text, self._wrong, self._refused_text = "", False, ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -50,6 +53,8 @@ class UnitsField(QWidget):
         column.addWidget(self.said)
         self.field.textEdited.connect(self._on_edited)
         self.field.editingFinished.connect(self._on_left)
+        self.field.returnPressed.connect(self._on_return)
+        Reverting(self.field, lambda: self.field.setText(self._shown))
         self.show_units(())
 
     @property
@@ -72,17 +77,23 @@ class UnitsField(QWidget):
             self._say("" if self._wrong else self._text, wrong=False)
 
     def _on_left(self) -> None:
-        if not self.is_dirty:
+        if not self.is_dirty or (self._wrong and self._refused_text == self.field.text()):
             return
         try:
             units = parse_action_units(self.field.text())
         except FormatError as error:
             sentence = str(error)[:1].upper() + str(error)[1:]
             self._say(f"{sentence}.", wrong=True)
+            self._refused_text = self.field.text()
             self.refused.emit(sentence)
             return
         self._shown = self.field.text()
         self.entered.emit(units)
+
+    def _on_return(self) -> None:
+        self._on_left()
+        if not self._wrong:
+            self.done.emit()
 
     def _say(self, text: str, *, wrong: bool) -> None:
         self._text, self._wrong = text, wrong
