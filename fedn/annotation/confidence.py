@@ -170,11 +170,8 @@ def difference_intervals(
     one, other = [first[name] for name in subjects], [second[name] for name in subjects]
     before, after = pooled_figures(one), pooled_figures(other)
     change = {name: after[name] - before[name] for name in FIGURES}
-    drawn = {
-        name: values - _resampled(one, resamples, seed)[name]
-        for name, values in _resampled(other, resamples, seed).items()
-    }
-    return _intervals(change, drawn)
+    drawn_before, drawn_after = (_resampled(parts, resamples, seed) for parts in (one, other))
+    return _intervals(change, {name: drawn_after[name] - drawn_before[name] for name in FIGURES})
 
 
 def _resampled(parts: Sequence[SubjectFigures], resamples: int, seed: int) -> dict[str, NDArray[np.float64]]:
