@@ -41,11 +41,11 @@ def loso(
         from training.loso import run_loso
         from training.loso_results import read_results
 
-        parts = []
+        found = []
         for name, config in configs.items():
             plan = run_loso(config, out / name, groups=folds, workers=workers, reporter=spoken.reporter)
-            results = read_results(out / name, name, len(plan.held_out))
-            parts.append(method_part(results, out / name / FIGURES, pictures, spoken))
+            found.append(read_results(out / name, name, len(plan.held_out)))
+        parts = [method_part(own, found, out / own.name / FIGURES, pictures, spoken) for own in found]
         _report(parts, out, folds, spoken)
 
 
@@ -56,19 +56,23 @@ def _named(recipes: list[Path]) -> dict[str, Path]:
     return named
 
 
-def method_part(results: LosoResults, folder: Path, pictures: bool, spoken: Output) -> MethodPart:
-    """The numbers of a recipe for the report; writes its figures, and its events as tables."""
+def method_part(
+    results: LosoResults, every: list[LosoResults], folder: Path, pictures: bool, spoken: Output
+) -> MethodPart:
+    """The numbers of a recipe for the report; writes its figures, beside all recipes, and its events as tables."""
     from app.commands.evaluation_figures import write_figures
     from app.reports.loso_report import MethodPart
     from fedn.annotation.formats.event_csv import event_rows, write_event_table
 
     truth, counted, candidates = results.truth, results.counted(), results.candidates
     paths = {video.video: Path(video.path) for video in results.videos if video.path} if pictures else None
-    written = write_figures(folder, truth, counted, {results.name: candidates}, 0.5, paths, spoken.reporter)
+    methods = {results.name: candidates} | {other.name: other.candidates for other in every}
+    written = write_figures(folder, truth, counted, methods, 0.5, paths, spoken.reporter)
     for file, events in (("truth", truth), ("predictions", counted), ("candidates", candidates)):
-        rows = [row for video in results.videos for row in event_rows(
-            video.video, events[video.video], subject=video.subject, tier=file)]  # fmt: skip
-        write_event_table(folder.parent / f"{file}.csv", rows)
+        rows = [
+            event_rows(video.video, events[video.video], subject=video.subject, tier=file) for video in results.videos
+        ]
+        write_event_table(folder.parent / f"{file}.csv", [row for own in rows for row in own])
     return MethodPart(
         name=results.name,
         evaluation=results.evaluation(),

@@ -142,6 +142,25 @@ def is_running(pid: int) -> bool:
     return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def test_what_is_finished_is_reported_again_without_any_training(
+    recipe: Path, finished: Path, capsys: pytest.CaptureFixture[str]
+):
+    files = [finished / "tiny" / f"fold-{fold}" / "held-out.json" for fold in (1, 2, 3)]
+    before = [path.stat().st_mtime_ns for path in files]
+    capsys.readouterr()
+    assert run_command(["loso", str(recipe), "--out", str(finished), "--no-pictures", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [path.stat().st_mtime_ns for path in files] == before
+    assert [row["method"] for row in told["rows"]] == ["tiny"] and told["rows"][0]["n_true"] == 12
+    assert set(told["protocols"]["tiny"]) == {
+        "Nested",
+        "A: one threshold",
+        "B: epoch and threshold",
+        "C: epoch by subject",
+    }
+    assert {row["subject"] for row in told["subjects"]["tiny"]} == set(PEOPLE)
+
+
 def test_folds_of_another_recipe_are_not_mixed_in(recipe: Path, finished: Path):
     from dataclasses import replace
 
