@@ -89,6 +89,7 @@ class StudioWindow(QMainWindow):
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.jobs.detect)
+        parts.agreement.queue_wanted.connect(lambda: self.layouts.show_dock("review"))
         self.welcome.demo_wanted.connect(parts.project_actions.demo)
         self.welcome.new_wanted.connect(parts.project_actions.new)
         self.welcome.open_wanted.connect(parts.project_actions.choose)
@@ -224,6 +225,7 @@ class StudioWindow(QMainWindow):
     def leave(self) -> None:
         """Ends every thread and child process and gives the project free, without a question."""
         self.parts.looking.write(also_while_redo=True)
+        self.parts.agreement.shut_down()
         self.parts.jobs.shut_down()
         self.parts.videos.shut_down()
         self.parts.player.shut_down()

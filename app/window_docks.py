@@ -57,6 +57,7 @@ DOCKS = (
     DockRow("training", "Training", RIGHT, frozenset({Layout.TRAIN}), scrolls=True, tab_with="inspector"),
     DockRow("history", "History", RIGHT, frozenset(), tab_with="inspector"),
     DockRow("messages", "Messages", RIGHT, frozenset(), tab_with="inspector"),
+    DockRow("agreement", "Agreement", RIGHT, frozenset({Layout.REPORT}), scrolls=True, tab_with="inspector"),
     DockRow("timeline", "Timeline", BOTTOM),
     # Beside the timeline, because the two are looked at together.
     DockRow("event_table", "Events", BOTTOM, frozenset()),

@@ -15,7 +15,7 @@ VERSION = 2
 TIMELINE_SHARE = 0.36
 LOWEST_TIMELINE_PX = 282
 TRAINING_PX = 400
-SIDE_PX = {"videos": 250, "inspector": 262, "training": TRAINING_PX, "event_table": 600}
+SIDE_PX = {"videos": 250, "inspector": 262, "training": TRAINING_PX, "agreement": TRAINING_PX, "event_table": 600}
 
 
 class Layouts(QObject):
@@ -108,6 +108,7 @@ class Layouts(QObject):
         height = max(LOWEST_TIMELINE_PX, round(self._window.height() * TIMELINE_SHARE))
         self._window.resizeDocks([docks["timeline"]], [height], vertical)
         self._window.resizeDocks([docks["labels"], docks["inspector"]], [160, 600], vertical)
+        self._window.resizeDocks([docks["videos"], docks["review"]], [150, 600], vertical)
 
     def fit_labels(self, height_px: int) -> None:
         """The labels' panel is never higher than its buttons."""

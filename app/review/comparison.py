@@ -31,26 +31,27 @@ class Comparison(QObject):
         self._whole_project = False
         self._reviewed_only = False
         self._keys: dict[str, TierKey] | None = None
+        self._by_video: dict[tuple[str, TierKey], Tier] = {}
+        self._choices: list[TierKey] = []
         session.project_changed.connect(self._on_project_changed)
         for signal in (session.tiers_changed, session.video_changed, session.videos_changed):
             signal.connect(self._on_tiers_changed)
         session.reference_changed.connect(self._on_reference_changed)
+        session.tier_views.changed.connect(self._on_tiers_changed)
+        session.blind.changed.connect(self._on_tiers_changed)
 
     # The two tiers
 
     @property
     def choices(self) -> list[TierKey]:
         """Those of the current video first, then what only other videos have."""
-        here = [self._all[tier.id] for tier in self._session.tiers() if tier.id in self._all]
-        project, blind = self._session.project, self._session.blind
-        tiers = project.tiers.values() if project else ()
-        others = (self._all[tier.id] for tier in tiers if blind.sees(tier) and tier.id in self._all)
-        return list(dict.fromkeys((*here, *others)))
+        self._look_up()
+        return self._choices
 
     @property
     def first(self) -> TierKey | None:
         """What is compared with: the reference, or the first of two people."""
-        if self._first in self.choices:
+        if self._first is not None and self._first in self.choices:
             return self._first
         reference = self._session.reference_tier
         if reference is not None and self._all.get(reference.id) not in (None, self._second):
@@ -141,13 +142,17 @@ class Comparison(QObject):
 
     def coded(self, video_id: str) -> CodedVideo | None:
         """What both tiers say of a video; None if it lacks one of them."""
-        project, first, second = self._session.project, self.first, self.second
-        if project is None or first is None or second is None:
-            return None
-        one, two = first.on(project, video_id), second.on(project, video_id)
-        if one is None or two is None:
+        project, (one, two) = self._session.project, self.tiers_on(video_id)
+        if project is None or one is None or two is None:
             return None
         return CodedVideo(video_id, project.events(one.id), project.events(two.id), self.judged(video_id))
+
+    def tiers_on(self, video_id: str) -> tuple[Tier | None, Tier | None]:
+        """The first and the second of a video, None where it has none."""
+        self._look_up()
+        found = (self._by_video.get((video_id, key)) if key else None for key in (self.first, self.second))
+        one, two = found
+        return one, two
 
     def concerns(self, tier_id: str) -> bool:
         """Whether the tier is one of the two, on any video."""
@@ -157,10 +162,19 @@ class Comparison(QObject):
 
     @property
     def _all(self) -> dict[str, TierKey]:
-        if self._keys is None:
-            project = self._session.project
-            self._keys = tier_keys(project) if project else {}
-        return self._keys
+        self._look_up()
+        return self._keys or {}
+
+    def _look_up(self) -> None:
+        """Once for all tiers: a project may have thousands."""
+        if self._keys is not None:
+            return
+        project, blind = self._session.project, self._session.blind
+        self._keys = tier_keys(project) if project else {}
+        seen = [tier for tier in project.tiers.values() if blind.sees(tier)] if project else []
+        self._by_video = {(tier.video_id, self._keys[tier.id]): tier for tier in reversed(seen)}
+        here = (self._keys[tier.id] for tier in self._session.tiers())
+        self._choices = list(dict.fromkeys((*here, *(self._keys[tier.id] for tier in seen))))
 
     @property
     def _of_reference(self) -> TierKey | None:

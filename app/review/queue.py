@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from app.document.prediction_states import PredictionStates, State
 from app.review.decisions import Verdict, verdict_on
 from app.review.items import Item, Kind, Order, kind_of
-from app.review.tier_key import TierKey
 from fedn.annotation.agreement.coding import CodedVideo
 from fedn.annotation.agreement.event_agreement import Pairing, event_agreement
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
-from fedn.annotation.tier import Tier
+from fedn.annotation.tier import Source, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ def labels_of(item: Item) -> tuple[str | None, str | None]:
 def items_of(
     project: Project,
     video_id: str,
-    first: TierKey | None,
-    second: TierKey | None,
+    first: Tier | None,
+    second: Tier | None,
     *,
     iou: float = 0.5,
     judged: tuple[Interval, ...] | None = None,
@@ -74,17 +73,16 @@ def items_of(
         place: of the video in the project.
     """
     video = project.video(video_id)
-    one, two = (key.on(project, video_id) if key else None for key in (first, second))
-    if two is None or (one is None and not (second and second.is_detector)):
+    if second is None or (first is None and second.source is not Source.DETECTOR):
         # What only one person has coded is not disputed; predictions are reviewed also without a reference.
         return []
     coded = CodedVideo(
         video_id,
-        project.events(one.id) if one else (),
-        project.events(two.id),
+        project.events(first.id) if first else (),
+        project.events(second.id),
         (Interval(0, video.frame_count),) if judged is None else judged,
     )
-    states = _States(project, two)
+    states = _States(project, second)
     return [
         Item(
             video_id,
@@ -93,7 +91,7 @@ def items_of(
             pairing.first,
             pairing.second,
             pairing.iou,
-            kind_of(pairing, compared=one is not None),
+            kind_of(pairing, compared=first is not None),
             states.of(pairing),
             threshold,
         )

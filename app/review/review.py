@@ -40,6 +40,7 @@ class Review(QObject):
         self._filter, self._order = Filter(), Order.DISAGREEMENT
         self._by_video: dict[str, list[Item]] = {}
         self._thresholds: dict[str, float] = {}
+        self._places_of_videos: dict[str, int] = {}
         self._queue: list[Item] | None = None
         self._places: dict[str, int] = {}
         self._current, self._at, self._gone_to = "", -1, ""
@@ -126,14 +127,18 @@ class Review(QObject):
             self._by_video[video_id] = items_of(
                 project,
                 video_id,
-                compared.first,
-                compared.second,
+                *compared.tiers_on(video_id),
                 iou=compared.iou,
                 judged=compared.judged(video_id),
                 threshold=self._threshold(video_id),
-                place=list(project.videos).index(video_id),
+                place=self._video_places().get(video_id, 0),
             )
         return self._by_video[video_id]
+
+    def _video_places(self) -> dict[str, int]:
+        if not self._places_of_videos and self._session.project is not None:
+            self._places_of_videos = {video_id: at for at, video_id in enumerate(self._session.project.videos)}
+        return self._places_of_videos
 
     def _threshold(self, video_id: str) -> float:
         project = self._session.project
@@ -226,6 +231,7 @@ class Review(QObject):
     def refresh(self, *_: object) -> None:
         """Everything anew."""
         self._by_video.clear()
+        self._places_of_videos.clear()
         self._requeue()
 
     def _requeue(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fedn.annotation.project import Project
-from fedn.annotation.tier import Source, Tier
+from fedn.annotation.tier import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,17 @@ class TierKey:
 
     @property
     def title(self) -> str:
-        return f"{self.name} · {self.who}" if self.who else self.name
+        """Whose first: in narrow lists the end is cut off."""
+        return f"{self.who} · {self.name}" if self.who else self.name
+
+    @property
+    def short(self) -> str:
+        """What tells it apart from the others."""
+        return self.who or self.name
 
     @property
     def is_detector(self) -> bool:
         return self.source is Source.DETECTOR
-
-    def fits(self, tier: Tier) -> bool:
-        return (tier.name, tier.source) == (self.name, self.source) and self.who in ("", tier.who)
-
-    def on(self, project: Project, video_id: str) -> Tier | None:
-        """The video's tier, None if it has none."""
-        return next((tier for tier in project.tiers_of(video_id) if self.fits(tier)), None)
 
 
 def tier_keys(project: Project) -> dict[str, TierKey]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app import theme
+from app import assets, theme
+from app.choice_box import ChoiceBox
 from app.document.prediction_states import State
 from app.review.comparison import Comparison
 from app.review.items import Item
 from app.review.tier_key import TierKey
-from app.views.review.choice_box import ChoiceBox
 from fedn.annotation.event import Event
 
 NEW_TIER = "Adjudicated"
@@ -33,6 +33,7 @@ class DecisionPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._item: Item | None = None
+        self._is_of_people = False
         self._keys: tuple[TierKey | None, TierKey | None] = (None, None)
         self.sides = (QLabel(), QLabel())
         self.accept = _button("Accept  A", "The prediction is right: copy it into your own tier", self.accept_wanted)
@@ -40,7 +41,11 @@ class DecisionPanel(QWidget):
         self.second = _button("Second  W", "The second is right", self.second_wanted)
         self.reject = _button("Reject  X", "", self.reject_wanted)
         self.edit = _button("Edit  E", "", self.edit_wanted)
-        self.play = _button("Play", "Play this event (Shift+Space)", self.play_wanted)
+        self.play = QToolButton()
+        self.play.setToolTip("Play this event (Shift+Space)")
+        self.play.setAccessibleName("Play this event")
+        self.play.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.play.clicked.connect(self.play_wanted)
         self.into = ChoiceBox("Result goes to", "The tier that gets what is decided between the two")
         self._into_row = QWidget()
         self.accept.setProperty("primary", True)
@@ -49,10 +54,12 @@ class DecisionPanel(QWidget):
 
     def show_item(self, item: Item | None, comparison: Comparison) -> None:
         of_people = comparison.is_of_people
-        self._item, self._keys = item, (comparison.second, comparison.first)
+        # The one that is judged above; of two people in the order of their keys.
+        self._item, self._is_of_people = item, of_people
+        self._keys = (comparison.first, comparison.second) if of_people else (comparison.second, comparison.first)
         self._show_sides()
         self.accept.setVisible(not of_people)
-        self.first.setVisible(of_people or bool(item and item.first and item.second))
+        self.first.setVisible(of_people)
         self.second.setVisible(of_people)
         self._into_row.setVisible(of_people)
         first, second = comparison.first, comparison.second
@@ -77,18 +84,31 @@ class DecisionPanel(QWidget):
     def _show_sides(self) -> None:
         item = self._item
         events = (item.second, item.first) if item else (None, None)
+        events = events[::-1] if self._is_of_people else events
         for label, key, event in zip(self.sides, self._keys, events, strict=True):
             label.setVisible(item is not None and key is not None)
             label.setText(_side(key, event) if key else "")
+        self.play.setVisible(item is not None)
+        self.play.setIcon(assets.icon("play", theme.current().text))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_sides()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for label in self.sides:
+        sides = QGridLayout()
+        sides.setVerticalSpacing(2)
+        for row, label in enumerate(self.sides):
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            column.addWidget(label)
+            sides.addWidget(label, row, 0)
+        sides.addWidget(self.play, 0, 1, 2, 1)
+        sides.setColumnStretch(0, 1)
+        column.addLayout(sides)
         into = QGridLayout(self._into_row)
         into.setContentsMargins(0, 0, 0, 0)
         caption = QLabel("Result goes to")
@@ -100,14 +120,13 @@ class DecisionPanel(QWidget):
         column.addWidget(self._into_row)
         buttons = QGridLayout()
         buttons.setSpacing(6)
-        buttons.addWidget(self.accept, 0, 0)
-        buttons.addWidget(self.second, 0, 0)
-        buttons.addWidget(self.reject, 0, 1)
-        buttons.addWidget(self.first, 1, 0)
-        buttons.addWidget(self.edit, 1, 1)
-        buttons.addWidget(self.play, 0, 2, 2, 1)
-        buttons.setColumnStretch(0, 3)
-        buttons.setColumnStretch(1, 3)
+        between = QGridLayout()
+        between.setSpacing(6)
+        between.addWidget(self.first, 0, 0)
+        between.addWidget(self.second, 0, 1)
+        column.addLayout(between)
+        for place, button in enumerate((self.accept, self.reject, self.edit)):
+            buttons.addWidget(button, 0, place)
         column.addLayout(buttons)
 
 
@@ -117,21 +136,23 @@ def _button(text: str, tip: str, pressed: object) -> QPushButton:
     # Keys stay with the timeline: A, X, E work without going here.
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.clicked.connect(pressed)
+    # Three of them stand side by side in a narrow panel.
+    button.setStyleSheet("padding: 5px 3px;")
     button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    button.setMinimumWidth(button.fontMetrics().horizontalAdvance(text) + 10)
+    button.setMinimumWidth(button.fontMetrics().horizontalAdvance(text) + 12)
     return button
 
 
 def _short(key: TierKey | None) -> str:
     """What stands on a button: the person where people are told apart, else the tier."""
-    name = (key.who or key.name) if key else ""
+    name = key.short if key else ""
     return name if len(name) <= 12 else f"{name[:11]}…"
 
 
 def _side(key: TierKey, event: Event | None) -> str:
     """ "Expert  Happiness  652 – 771"."""
     muted = theme.current().muted.name()
-    name = f'<span style="color:{muted}">{key.title}</span>&nbsp; '
+    name = f'<span style="color:{muted}">{key.short}</span>&nbsp; '
     if event is None:
         return f'{name}<span style="color:{muted}">nothing here</span>'
     score = "" if event.score is None else f" · {event.score:.2f}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
+from app.choice_box import ChoiceBox
 from app.document.prediction_states import State
 from app.review.items import Kind
 from app.review.queue import Filter
-from app.views.review.choice_box import ChoiceBox
 
 STATES = (("Open", State.OPEN), ("Accepted", State.ACCEPTED), ("Rejected", State.REJECTED), ("All", None))
 DISAGREEMENTS = frozenset(kind for kind in Kind if kind.is_disagreement)
@@ -24,23 +24,27 @@ KINDS = (
 )
 
 
-class FilterPanel(QWidget):
-    """Signals:
-    changed: another Filter.
+class FilterPanel(QFrame):
+    """Opens over the queue, which has no room for it.
+
+    Signals:
+        changed: another Filter.
     """
 
     changed = Signal(object)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
         self._showing = False
         self._labels: tuple[str | None, str | None] | None = None
+        self.scope = ChoiceBox("Video or project", "Where the items are from")
         self.state = ChoiceBox("State", "Open, or already decided")
         self.kind = ChoiceBox("Agreement", "What the comparison says")
         self.label = ChoiceBox("Label", "Of either of the two events")
         self.subject = ChoiceBox("Subject")
         self.lowest, self.highest = _score("Lowest score"), _score("Highest score")
         self.cell = QPushButton()
+        self.cell.setAccessibleName("Cell of the confusion matrix")
         self.cell.setToolTip("Chosen in the confusion matrix; press to take it back")
         self._lay_out()
         for box in (self.state, self.kind, self.label, self.subject):
@@ -89,11 +93,19 @@ class FilterPanel(QWidget):
         self._tell()
 
     def _lay_out(self) -> None:
+        self.setObjectName("panel")
+        self.setMinimumWidth(270)
         grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setContentsMargins(14, 12, 14, 12)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
-        rows = (("State", self.state), ("Agreement", self.kind), ("Label", self.label), ("Subject", self.subject))
+        rows = (
+            ("Items of", self.scope),
+            ("State", self.state),
+            ("Agreement", self.kind),
+            ("Label", self.label),
+            ("Subject", self.subject),
+        )
         for row, (text, box) in enumerate(rows):
             grid.addWidget(_caption(text, box), row, 0)
             grid.addWidget(box, row, 1, 1, 3)

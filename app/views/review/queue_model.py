@@ -56,14 +56,14 @@ class QueueModel(QAbstractListModel):
 
     def title(self, item: Item) -> str:
         compared = self._review.comparison
-        first, second = (key.title if key else "" for key in (compared.first, compared.second))
+        first, second = (key.short if key else "" for key in (compared.first, compared.second))
         return words_of(item.kind, of_people=compared.is_of_people, first=first, second=second)
 
     def detail(self, item: Item) -> str:
         """Which frames, and what each of the two says: "652 – 771 · FEDN happiness 0.88, Expert others"."""
         compared, project = self._review.comparison, self._session.project
         said = [
-            f"{key.name if not compared.is_of_people else key.title} {said_by(event)}"
+            f"{key.short} {said_by(event)}"
             for key, event in ((compared.second, item.second), (compared.first, item.first))
             if key and event
         ]

@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from app.choice_box import ChoiceBox
 from app.review.deciding import Deciding
 from app.review.items import Item, Order
 from app.review.queue import Filter
 from app.review.review import Review
 from app.session import Session
-from app.views.review.choice_box import ChoiceBox
 from app.views.review.decision_panel import DecisionPanel
 from app.views.review.filter_panel import FilterPanel
 from app.views.review.queue_list import QueueList
@@ -32,9 +32,8 @@ class ReviewView(QWidget):
         self.second = ChoiceBox("What is judged", "What is judged: predictions, or the second of two people")
         self.first = ChoiceBox("Compared with", "What it is compared with")
         self.order = ChoiceBox("Order of the queue")
-        self.scope = ChoiceBox("Video or project")
         self.filter_button = QPushButton("Filter")
-        self.filter = FilterPanel()
+        self.filter = FilterPanel(self)
         self.model = QueueModel(session, review, self)
         self.list = QueueList(self.model)
         self.decision = DecisionPanel()
@@ -53,10 +52,10 @@ class ReviewView(QWidget):
         self._session.video_changed.connect(self._on_queue)
         self.first.chosen.connect(compared.choose_first)
         self.second.chosen.connect(compared.choose_second)
-        self.scope.chosen.connect(compared.set_whole_project)
+        self.filter.scope.chosen.connect(compared.set_whole_project)
         self.order.chosen.connect(review.set_order)
         self.filter.changed.connect(review.set_filter)
-        self.filter_button.toggled.connect(self.filter.setVisible)
+        self.filter_button.clicked.connect(self._open_filter)
         self.list.gone_to.connect(review.go_to)
         self.list.opened.connect(review.play)
         decision = self.decision
@@ -97,7 +96,7 @@ class ReviewView(QWidget):
         keys = [(key.title, key) for key in compared.choices]
         self.first.offer(keys, compared.first)
         self.second.offer(keys, compared.second)
-        self.scope.offer(SCOPES, compared.whole_project)
+        self.filter.scope.offer(SCOPES, compared.whole_project)
         self.order.offer([(order.value.capitalize(), order) for order in Order], self._review.order)
         self._show_filter()
         self.model.refresh()
@@ -107,7 +106,14 @@ class ReviewView(QWidget):
         items, project, chosen = self._review.all_items(), self._session.project, self._review.filter
         labels = sorted({label for item in items for label in item.labels} | ({chosen.label} - {None}))  # type: ignore[type-var]
         self.filter.show_filter(chosen, labels, project.subjects() if project else [])
-        self.filter_button.setText("Filter" if chosen == Filter() else "Filter ●")
+        where = "Project" if self._review.comparison.whole_project else "This video"
+        self.filter_button.setText(f"{where} ▾" if chosen == Filter() else f"{where}, filtered ▾")
+
+    def _open_filter(self) -> None:
+        """Below its button."""
+        self.filter.adjustSize()
+        self.filter.move(self.filter_button.mapToGlobal(self.filter_button.rect().bottomLeft()))
+        self.filter.show()
 
     def _show_current(self) -> None:
         place, total, differing = self._review.current_place, len(self._review.queue), self._review.disagreements
@@ -164,18 +170,15 @@ class ReviewView(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.filter_button.setCheckable(True)
         self.filter_button.setToolTip("Which items the queue holds")
         self.filter_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.filter.hide()
         against = QLabel("against")
         against.setProperty("muted", True)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(_row(self.second, against, self.first))
-        column.addLayout(_row(self.order, self.scope, self.filter_button))
-        column.addWidget(self.filter)
+        column.addLayout(_row(self.order, self.filter_button))
         column.addWidget(self._hint, 1)
         column.addWidget(self.list, 1)
         column.addWidget(self.decision)
@@ -186,7 +189,10 @@ class ReviewView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)
         outer.setSpacing(8)
-        outer.addLayout(_row(heading, self.count))
+        top = QHBoxLayout()
+        top.addWidget(heading)
+        top.addWidget(self.count, 1)
+        outer.addLayout(top)
         outer.addWidget(self._pages, 1)
 
     def _blind_page(self) -> QWidget:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
+import numpy as np
+
 from fedn.annotation.agreement.coding import CodedVideo
 from fedn.annotation.agreement.measure import Measure, ratio
 from fedn.annotation.event import Event
@@ -51,6 +53,14 @@ class Differences:
     @property
     def median_absolute(self) -> Measure:
         return Measure(float(median(map(abs, self.frames)))) if self.frames else Measure(None, NO_MATCH)
+
+    @property
+    def spread(self) -> Measure:
+        """Interquartile range: the middle half of the differences lies within so many frames."""
+        if not self.frames:
+            return Measure(None, NO_MATCH)
+        low, high = np.percentile(self.frames, [25, 75])
+        return Measure(float(high - low))
 
 
 @dataclass(frozen=True)
