@@ -1,8 +1,9 @@
 """Building the frame index of a video file.
 
-A list of the packets is enough for sound MP4 and Matroska files, and needs no decoding; its first and last frames are
-decoded to make sure. Everything else, and what does not agree, is decoded once from start to end: headers, edit lists,
-invisible frames and damaged ends make the number of frames that really decode differ from the number of packets.
+A list of the packets is enough for sound MP4 and Matroska files, and for AVI files whose frames are each coded on their
+own, and needs no decoding; its first and last frames are decoded to make sure. Everything else, and what does not
+agree, is decoded once from start to end: headers, edit lists, invisible frames and damaged ends make the number of
+frames that really decode differ from the number of packets.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from fedn.video.container import open_container, packets, stamp
 from fedn.video.frame_index import FrameIndex
 
 _LISTED_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
+_LISTED_ALONE = ("avi",)
+# Each packet is one frame, shown when it is decoded: AVI says nothing about when frames are shown.
+_ALONE_CODECS = (
+    "mjpeg", "rawvideo", "huffyuv", "ffvhuff", "ffv1", "utvideo", "dvvideo", "png", "magicyuv", "lagarith", "v210",
+)  # fmt: skip
 # VP8 has packets that are never shown.
 _UNLISTED_CODECS = ("vp8",)
 _HEAD_FRAMES = 32
@@ -56,11 +62,17 @@ def _facts(container: InputContainer, stream: VideoStream) -> _Facts:
     return _Facts(time_base, rate if 0 < rate <= 1000 else Fraction(25), declared_s)
 
 
+def _may_be_listed(form: str, codec: str) -> bool:
+    if form in _LISTED_ALONE:
+        return codec in _ALONE_CODECS
+    return form in _LISTED_FORMATS and codec not in _UNLISTED_CODECS
+
+
 def _list_packets(path: Path) -> FrameIndex | None:
     """The index according to the packets, or None where they cannot be trusted."""
     container, stream = open_container(path)
     with container:
-        if container.format.name not in _LISTED_FORMATS or stream.codec_context.name in _UNLISTED_CODECS:
+        if not _may_be_listed(container.format.name, stream.codec_context.name):
             return None
         facts = _facts(container, stream)
         shown: list[int] = []
@@ -69,13 +81,14 @@ def _list_packets(path: Path) -> FrameIndex | None:
         for packet in packets(container, stream):
             if not packet.size:
                 continue
-            if packet.pts is None or packet.is_corrupt:
+            at = stamp(packet)
+            if at is None or packet.is_corrupt:
                 return None
             if packet.is_keyframe:
-                seek_points.append(packet.pts)
+                seek_points.append(at)
             if not packet.is_discard:
-                shown.append(packet.pts)
-                durations[packet.pts] = packet.duration or 0
+                shown.append(at)
+                durations[at] = packet.duration or 0
     if not shown or len(durations) != len(shown):
         return None
     pts = np.array(sorted(shown), np.int64)
@@ -99,7 +112,7 @@ def _ends_agree(path: Path, index: FrameIndex) -> bool:
 
 
 def _decoded(path: Path, entry: int | None, count: int | None) -> NDArray[np.int64]:
-    """Time stamps of the frames that come out of the decoder from a seek point on; -1 for frames without one."""
+    """Time stamps of the frames that come out of the decoder from a seek point on; -1 for frames without any."""
     container, stream = open_container(path)
     found: list[int] = []
     with container:
@@ -110,7 +123,8 @@ def _decoded(path: Path, entry: int | None, count: int | None) -> NDArray[np.int
                 frames = stream.codec_context.decode(packet)
             except FFmpegError:
                 continue
-            found += [-1 if frame.pts is None else frame.pts for frame in frames]
+            stamps = [stamp(frame) for frame in frames]
+            found += [-1 if at is None else at for at in stamps]
             if count is not None and len(found) >= count:
                 break
     return np.array(found[:count], np.int64)

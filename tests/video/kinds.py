@@ -20,6 +20,8 @@ CUT_BY_EDIT_LIST = 17
 VARIABLE = [0]
 for _gap in random.Random(5).choices([33, 34, 50, 100, 137], k=COUNT - 1):
     VARIABLE.append(VARIABLE[-1] + _gap)
+DROPPED = [number + number // 9 * 3 for number in range(COUNT)]
+"""A camera's program that has lost three frames in every twelve."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ KINDS: dict[str, Kind] = {
     "mpeg4.avi": _of(codec="mpeg4", options={"g": "12", "bf": "2"}, bit_rate=4_000_000),
     "h264.avi": _of(options=B_FRAMES),
     "mjpeg.avi": _of(codec="mjpeg", bit_rate=4_000_000),
+    "dropped.avi": _of(codec="mjpeg", bit_rate=4_000_000, pts=DROPPED),
+    "huffyuv.avi": _of(codec="huffyuv", pixels="yuv422p"),
     "mpeg1.mpg": _of(codec="mpeg1video", options={"g": "12", "bf": "2"}, bit_rate=4_000_000),
     "mpeg2.mpg": _of(codec="mpeg2video", options={"g": "12", "bf": "2"}, bit_rate=4_000_000),
     "bare.h264": _of(options=B_FRAMES),
