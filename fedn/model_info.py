@@ -68,6 +68,8 @@ class ModelInfo:
         threshold: the score from which a prediction becomes an event.
         nms_iou: overlap above which the weaker of two events goes.
         candidate_nms_iou: the same for the unthresholded list that average precision is computed from.
+        candidate_sigma: 0 for that; otherwise the weaker of two overlapping ones stays in that list, with a score that is
+            lower by exp(-IoU² / sigma).
         vote_iou: overlap from which predictions have a say in the boundaries of an event; 1 for none.
         most_events: of a video, the best ones; 0 for any number.
         most_candidates: of a video; 0 for a number that grows with its length.
@@ -83,6 +85,7 @@ class ModelInfo:
     threshold: float = 0.5
     nms_iou: float = 0.05
     candidate_nms_iou: float = 0.3
+    candidate_sigma: float = 0.0
     vote_iou: float = 0.7
     most_events: int = 0
     most_candidates: int = 0
@@ -112,6 +115,7 @@ class ModelInfo:
                 "threshold": self.threshold,
                 "nms_iou": self.nms_iou,
                 "candidate_nms_iou": self.candidate_nms_iou,
+                "candidate_sigma": self.candidate_sigma,
                 "vote_iou": self.vote_iou,
                 "most_events": self.most_events,
                 "most_candidates": self.most_candidates,
@@ -180,6 +184,7 @@ def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
             threshold=float(detection.get("threshold", 0.5)),
             nms_iou=float(detection.get("nms_iou", 0.05)),
             candidate_nms_iou=float(detection.get("candidate_nms_iou", 0.3)),
+            candidate_sigma=float(detection.get("candidate_sigma", 0.0)),
             vote_iou=float(detection.get("vote_iou", 0.7)),
             most_events=int(detection.get("most_events", 0)),
             most_candidates=int(detection.get("most_candidates", 0)),

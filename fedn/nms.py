@@ -1,6 +1,8 @@
-"""Non-maximum suppression of intervals. Both functions look at neighbors only, so that hours of video take seconds."""
+"""Non-maximum suppression of intervals. All functions look at neighbors only, so that hours of video take seconds."""
 
 from __future__ import annotations
+
+import heapq
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +54,39 @@ def hard_nms(
         gone[near] |= interval_iou(intervals[index], neighbors.sorted[near]) > iou
         gone[place[index]] = True
     return np.array(kept, dtype=np.int64)
+
+
+def soft_nms(
+    intervals: NDArray[np.float64], scores: NDArray[np.float64], sigma: float, limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The best intervals and their new scores, best first (Soft-NMS, Gaussian).
+
+    Each time one is chosen, the score of every other interval falls by the factor exp(-IoU² / sigma) with it: neighbors
+    are ranked lower and not lost.
+
+    Args:
+        intervals: (N, 2); scores: (N,).
+        limit: the most that are chosen.
+    """
+    neighbors = Neighbors(intervals)
+    left = scores[neighbors.order].astype(np.float64)  # in the order of `sorted`, like all below
+    heap = [(-score, int(neighbors.order[at]), at) for at, score in enumerate(left.tolist())]
+    heapq.heapify(heap)
+    kept: list[int] = []
+    found: list[float] = []
+    while heap and len(kept) < limit:
+        score, index, at = heapq.heappop(heap)
+        if -score > left[at]:  # it has fallen since it was put there
+            if left[at] > 0:
+                heapq.heappush(heap, (-float(left[at]), index, at))
+            continue
+        kept.append(index)
+        found.append(-score)
+        near = neighbors.around(intervals[index])
+        overlap = interval_iou(intervals[index], neighbors.sorted[near])
+        left[near] *= np.exp(-(overlap**2) / sigma)
+        left[at] = -1.0
+    return np.array(kept, dtype=np.int64), np.array(found)
 
 
 def vote(

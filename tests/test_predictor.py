@@ -96,6 +96,19 @@ def test_events_are_thresholded_and_candidates_are_not(model: Model):
     assert all(0 <= event.onset <= event.apex <= event.offset < 600 for event in prediction.events)
 
 
+def test_soft_suppression_ranks_neighbors_lower_and_leaves_the_events_as_they_are(model: Model):
+    features = noise(600)
+    soft = replace(model, info=replace(model.info, candidate_sigma=0.5))
+    hard, other = FednPredictor(model, "cpu"), FednPredictor(soft, "cpu")
+    one = hard.detect_features(features)
+    two = other.detect_features(features, scored=hard.score_features(features))
+    assert [content(event) for event in one.events] == [content(event) for event in two.events]
+    assert [content(event) for event in one.candidates] != [content(event) for event in two.candidates]
+    assert two.candidates[0].score == pytest.approx(one.candidates[0].score)
+    scores = [event.score for event in two.candidates]
+    assert scores == sorted(scores, reverse=True)
+
+
 def test_nothing_is_detected_where_there_is_no_face(model: Model):
     features = noise(600)
     features.has_face[200:] = False

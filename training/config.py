@@ -189,6 +189,7 @@ class DetectionConfig:
 
     nms_iou: float = 0.05
     candidate_nms_iou: float = 0.3
+    candidate_sigma: float = 0.0
     vote_iou: float = 0.7
     most_events: int = 0
     most_candidates: int = 0

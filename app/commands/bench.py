@@ -13,6 +13,7 @@ from app.commands.bench_faces import faces, rule
 from app.commands.bench_methods import methods
 from app.commands.bench_project import project
 from app.commands.bench_spotter import spotter
+from app.commands.bench_suppression import suppression
 from app.commands.bench_training import coverage, training
 from app.commands.bench_window import window
 from app.commands.output import JsonOption, output
@@ -26,6 +27,7 @@ application.command()(coverage)
 application.command()(training)
 application.command()(project)
 application.command()(methods)
+application.command()(suppression)
 application.command()(window)
 application.command()(corrections)
 application.command()(faces)

@@ -24,7 +24,7 @@ from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.extract import VideoFeatures, extract_features
 from fedn.model_info import ModelInfo
 from fedn.models.fedn import FednDetector
-from fedn.nms import hard_nms, vote
+from fedn.nms import hard_nms, soft_nms, vote
 from fedn.prediction import Prediction
 from fedn.predictors.scored import Scored, curves_of, with_faces
 from fedn.progress import SILENT, Reporter
@@ -117,8 +117,12 @@ class FednPredictor:
         video: Path | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        scored: Scored | None = None,
     ) -> Prediction:
         """Events from features already extracted.
+
+        Args:
+            scored: what `score_features` gave for them, to suppress it in another way.
 
         Raises:
             ModelError: if they are not of the size that the network reads.
@@ -130,13 +134,11 @@ class FednPredictor:
                 f"“{self.info.name}” reads features of {wanted} numbers, not {given}; choose another model"
             )
         index, grid = features.frame_index, TimeGrid.of(features.frame_index)
-        has_face = np.asarray(features.has_face)[grid.frames]
-        scored = self.score(features.features, np.asarray(features.has_face), grid, reporter)
-        scored = with_faces(scored, has_face)
+        scored = scored or self.score_features(features, reporter)
         info = self.model.info
         limit = info.most_candidates or max(20, round(CANDIDATES_PER_MINUTE * grid.cell_count / (60 * GRID_FPS)))
         best = scored.scores.max(axis=1, initial=0.0)
-        candidates = self._events(scored, best, info.candidate_nms_iou, limit, features, grid)
+        candidates = self._candidates(scored, best, limit, features, grid)
         least = info.threshold if threshold is None else threshold
         events = self._events(scored, best, info.nms_iou, info.most_events or None, features, grid, least)
         seconds = time.perf_counter() - began
@@ -152,6 +154,11 @@ class FednPredictor:
             stage_seconds={"detector": seconds},
             seconds=seconds,
         )
+
+    def score_features(self, features: VideoFeatures, reporter: Reporter = SILENT) -> Scored:
+        """Every prediction before suppression, where there is a face."""
+        grid, has_face = TimeGrid.of(features.frame_index), np.asarray(features.has_face)
+        return with_faces(self.score(features.features, has_face, grid, reporter), has_face[grid.frames])
 
     @torch.inference_mode()
     def score(
@@ -225,8 +232,30 @@ class FednPredictor:
         voted = vote(scored.intervals, best, kept, self.info.vote_iou)
         # Voting moves boundaries, and two that were apart may now overlap.
         apart = hard_nms(voted, best[kept], iou)
+        return self._named(scored, kept[apart], voted[apart], best[kept[apart]], features, grid)
+
+    def _candidates(
+        self, scored: Scored, best: NDArray[np.float64], limit: int, features: VideoFeatures, grid: TimeGrid
+    ) -> list[Event]:
+        info = self.model.info
+        if not info.candidate_sigma:
+            return self._events(scored, best, info.candidate_nms_iou, limit, features, grid)
+        kept, scores = soft_nms(scored.intervals, best, info.candidate_sigma, limit)
+        voted = vote(scored.intervals, best, kept, info.vote_iou)
+        return self._named(scored, kept, voted, scores, features, grid)
+
+    def _named(
+        self,
+        scored: Scored,
+        kept: NDArray[np.int64],
+        intervals: NDArray[np.float64],
+        scores: NDArray[np.float64],
+        features: VideoFeatures,
+        grid: TimeGrid,
+    ) -> list[Event]:
+        """Events of predictions by number, with these intervals and scores."""
         events = []
-        for index, (start, stop) in zip(kept[apart], voted[apart], strict=True):
+        for index, (start, stop), score in zip(kept, intervals, scores, strict=True):
             label = int(scored.scores[index].argmax())
             interval = grid.to_frames(start, stop)
             events.append(
@@ -236,7 +265,7 @@ class FednPredictor:
                     apex=find_apex(features.features, np.asarray(features.has_face), interval),
                     label=self.model.info.labels[label],
                     kind="macro" if stop - start > MACRO_LENGTH else "micro",
-                    score=float(best[index]),
+                    score=float(score),
                 )
             )
         return events
