@@ -18,7 +18,7 @@ import numpy as np
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval, subtract
-from fedn.annotation.learning_material import LearningMaterial, SubjectMaterial
+from fedn.annotation.learning_material import LEAST_EVENTS, LearningMaterial, SubjectMaterial
 from fedn.annotation.matching import match
 from fedn.checkpoint import Model, load_model
 from fedn.errors import TrainingError
@@ -95,7 +95,7 @@ class CorrectionsBench:
             found = corrections(before, self.pool, self.parent.info.threshold, order)
             for scope in scopes:
                 results += [self._result(found, budget, cast(Scope, scope), order) for budget in budgets]
-        return results
+        return [result for result in results if result is not None]
 
     def _parent(self, corrected: Sequence[str]) -> Model:
         folder = self.out / "parent"
@@ -124,7 +124,8 @@ class CorrectionsBench:
         made = replace(config, name="before-corrections", device=self.device, data=data, start=start)
         return with_settings(made, self.settings)
 
-    def _result(self, found: Sequence[Correction], budget: int, scope: Scope, order: int) -> dict[str, Any]:
+    def _result(self, found: Sequence[Correction], budget: int, scope: Scope, order: int) -> dict[str, Any] | None:
+        """None where the corrections leave too few events to learn from."""
         folder = self.out / f"{scope}{'' if self.replays else '-without-replay'}" / f"order-{order}" / f"{budget}"
         done = folder / RESULT
         if done.is_file():
@@ -135,12 +136,16 @@ class CorrectionsBench:
             )
         self.reporter.progress(f"{budget} corrections, {scope}", 0, 1, stage="row")
         videos = reviewed_up_to(found[:budget], self.pool)
+        if material_of(videos).total().events < LEAST_EVENTS:
+            self.reporter.warn(
+                f"after {budget} corrections there are too few events to learn from"
+            )
+            return None
         if not (folder / MODEL / INFO_FILE).is_file():
             write_snapshot(folder / "labels.json", TIER, videos, 0, {})
             config = self._config(videos, scope, folder)
             train(config, folder, self.reporter, self.control, resume=(folder / "config.toml").is_file())
-        new = load_model(folder / MODEL)
-        compared = compare(self.parent, new, self.measured, self.reporter)
+        compared = compare(self.parent, load_model(folder / MODEL), self.measured, self.reporter)
         result: dict[str, Any] = {"corrections": budget, "scope": scope, "order": order, "without": self.without}
         result |= {"replays": self.replays, "events": sum(len(video.events) for video in videos)}
         result |= {"reviewed_frames": sum(part.length for video in videos for part in video.reviewed)}

@@ -28,7 +28,7 @@ from training.datasets.sample import Sample
 
 REPLAY_FILE = "replay.npz"
 DIRECTIONS = 64
-LEAST_EVENTS = 24
+LEAST_EVENTS = 60
 
 
 def write_replay(samples: Sequence[Sample], path: Path, backbone: ResNet18, directions: int = DIRECTIONS) -> None:
