@@ -68,7 +68,7 @@ class ModelInfo:
         threshold: the score from which a prediction becomes an event.
         nms_iou: overlap above which the weaker of two events goes.
         candidate_nms_iou: the same for the unthresholded list that average precision is computed from.
-        candidate_sigma: 0 for that; otherwise the weaker of two overlapping predictions stays in that list, with a score
+        candidate_sigma: 0 for that; otherwise the weaker of two overlapping ones stays in that list, with a score
             that is lower by the factor exp(-IoU² / sigma).
         vote_iou: overlap from which predictions have a say in the boundaries of an event; 1 for none.
         most_events: of a video, the best ones; 0 for any number.
