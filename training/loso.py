@@ -31,6 +31,7 @@ from training.config import TrainingConfig, config_from_toml
 from training.datasets.load import load_samples
 from training.datasets.sample import Sample
 from training.evaluation import IOU, Predicted, predict
+from training.learner import pretrained_backbone
 from training.run import MODEL, train
 from training.run_folder import BEST, LAST
 from training.splits import folds
@@ -82,7 +83,8 @@ def run_loso(
         TrainingError: if the folder holds folds of another recipe, there are too few subjects, or a fold failed.
         Cancelled: if it was asked to stop; what is unfinished goes on from its last checkpoint the next time.
     """
-    samples = load_samples(recipe.data, feature_source(recipe, starting_model(recipe)), reporter)
+    source = feature_source(recipe, starting_model(recipe)) if recipe.kind == "fedn" else pretrained_backbone(recipe)
+    samples = load_samples(recipe.data, source, reporter)
     plan = Plan(recipe, tuple(folds(samples, groups, recipe.seed)))
     del samples
     if (out / PLAN).is_file():
