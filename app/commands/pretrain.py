@@ -23,6 +23,7 @@ def stills(
     people: Annotated[int, typer.Option(min=1)] = 100,
     per_person: Annotated[int, typer.Option(min=1, help="Stills of each.")] = 40,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    size: Annotated[int, typer.Option(min=32, max=224, help="Side in pixels at which faces are kept.")] = 128,
     json: JsonOption = False,
     records: RecordsOption = False,
 ) -> None:
@@ -32,7 +33,7 @@ def stills(
         from training.synthetic.facekit import read_facekit
         from training.synthetic.stills import render_stills
 
-        render_stills(read_facekit(facekit), out, people, per_person, seed, spoken.reporter)
+        render_stills(read_facekit(facekit), out, people, per_person, seed, spoken.reporter, size)
         spoken.document({"out": str(out), "stills": people * per_person})
         spoken.say(f"{people * per_person} stills of {people} people in {out}")
 

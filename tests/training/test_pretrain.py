@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from fedn.errors import TrainingError
 from fedn.models.resnet import load_backbone_weights
+from fedn.progress import Record, Reporter
+from training.pretrain.augmentation import augmented
 from training.pretrain.backbone import Phase, PretrainConfig, pretrain_backbone
 from training.pretrain.face_points import point_error, train_face_points
 from training.synthetic.stills import Stills
@@ -27,7 +33,8 @@ def spots(count: int, seed: int) -> Stills:
         corners = [(x - 8, y - 4), (x + 8, y - 4), (x, y), (x - 8, y + 4), (x + 8, y + 4)]
         points[row] = np.array(corners, np.float32) / 64
     emotions = np.where(strengths[:, 2] > 0.5, 0, -1).astype(np.int64)
-    return Stills(crops, strengths, emotions, grays, points)
+    takes = (np.arange(count) // 4).astype(np.int32)
+    return Stills(crops, strengths, emotions, takes, grays, points)
 
 
 def test_a_backbone_learns_strengths_and_remembers_the_size_of_its_pictures(tmp_path) -> None:
@@ -38,6 +45,51 @@ def test_a_backbone_learns_strengths_and_remembers_the_size_of_its_pictures(tmp_
     backbone, unused = load_backbone_weights(out)
     assert int(backbone.input_size) == 32
     assert {name.split(".")[0] for name in unused} == {"strengths", "emotion", "mean", "deviation"}
+
+
+class _StopsAfter(Reporter):
+    """Asks to stop when it has heard of progress so many times: once a phase, so small is the material."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._left = steps
+
+    def report(self, record: Record) -> None:
+        self._left -= record.kind == "progress"
+        self.stop_requested = self._left <= 0
+
+
+def test_a_pretraining_that_was_cut_off_goes_on_as_if_it_had_not_been(tmp_path) -> None:
+    stills, held_out = [spots(64, 0)], spots(16, 1)
+    config = PretrainConfig(phases=(Phase(24, 2.0, 2e-3, 16), Phase(32, 2.0, 1e-3, 16)), save_every=3)
+    at_once, in_parts = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    pretrain_backbone(stills, held_out, NAMES, at_once, config)
+
+    pretrain_backbone(stills, held_out, NAMES, in_parts, config, reporter=_StopsAfter(2))
+    assert in_parts.with_suffix(".checkpoint").is_file()
+    pretrain_backbone(stills, held_out, NAMES, in_parts, config)
+
+    assert not in_parts.with_suffix(".checkpoint").exists()
+    expected, found = load_file(at_once), load_file(in_parts)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+def test_the_checkpoint_of_another_training_is_refused(tmp_path) -> None:
+    stills, out = [spots(64, 0)], tmp_path / "a.safetensors"
+    first = PretrainConfig(phases=(Phase(24, 2.0, 2e-3, 16),))
+    pretrain_backbone(stills, spots(16, 1), NAMES, out, first, reporter=_StopsAfter(1))
+    with pytest.raises(TrainingError, match="checkpoint is of another training"):
+        pretrain_backbone(stills, spots(16, 1), NAMES, out, replace(first, seed=1))
+
+
+def test_augmentation_says_which_faces_it_mirrored() -> None:
+    crops = torch.zeros(64, 32, 32, 3, dtype=torch.uint8)
+    crops[:, :, :12] = 255
+    pictures, mirrored = augmented(crops, 32, torch.Generator().manual_seed(0))
+    is_bright_left = pictures[:, :, :, :10].mean((1, 2, 3)) > pictures[:, :, :, 22:].mean((1, 2, 3))
+    assert 16 < mirrored.sum() < 48
+    assert ((is_bright_left != mirrored).float().mean()) > 0.9
+    assert pictures.shape == (64, 3, 32, 32) and pictures.isfinite().all()
 
 
 def test_face_points_get_better_with_training(tmp_path) -> None:

@@ -15,7 +15,8 @@ from fedn.errors import TrainingError, VideoError
 from fedn.features.extract import aligned_faces
 from fedn.progress import SILENT, Reporter
 from fedn.video.reader import open_video
-from training.pretrain.backbone import ExpressionNet, normalized
+from training.pretrain.augmentation import normalized
+from training.pretrain.backbone import ExpressionNet
 from training.real_faces.blendshapes import Floats
 
 MOVES = 0.1

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fedn.features.align import CROP_SIZE, anchor_points, similarity, warp_face
+from fedn.features.align import anchor_points, similarity, warp_face
 from fedn.progress import SILENT, Reporter
 from training.synthetic.expressions import EMOTIONS, Shapes
 from training.synthetic.facekit import FaceKit, Floats
@@ -21,7 +21,11 @@ from training.synthetic.scenes import draw_scene
 from training.synthetic.sensor import Grain, spoil
 
 PICTURE_SIZE, STILL_TEXELS = 288, 448
+STILL_SIZE = 128
+"""A hundred thousand crops of this size fit into the memory of a small machine."""
 POINT_CROP_SIZE = 64
+SCENES_OF_ONE = 4
+BESIDE_CROPS = ("strengths", "emotions", "takes", "grays", "points")
 # OpenCV's cascade draws its box about 2.5 eye distances wide, centered 0.2 eye distances below the eyes (measured on
 # rendered faces); the point network sees that box 1.3 times as large.
 CASCADE_WIDTH, CASCADE_DROP, POINT_MARGIN = 2.5, 0.2, 1.3
@@ -33,14 +37,16 @@ class Stills:
     """N faces, memory-mapped.
 
     Attributes:
-        crops: (N, 224, 224, 3) uint8 aligned faces.
+        crops: (N, S, S, 3) uint8 aligned faces.
         strengths: (N, 57) float32. emotions: (N,) int64, index into EMOTIONS; len(EMOTIONS) is neutral, -1 none.
+        takes: (N,) int32, the same number for stills of one person in one scene.
         grays: (N, 64, 64) uint8 crops for the point network. points: (N, 5, 2) float32 in [0, 1] of them.
     """
 
     crops: NDArray[np.uint8]
     strengths: Floats
     emotions: NDArray[np.int64]
+    takes: NDArray[np.int32]
     grays: NDArray[np.uint8]
     points: Floats
 
@@ -52,19 +58,26 @@ def face_points(landmarks: Floats) -> Floats:
 
 
 def render_stills(
-    kit: FaceKit, out: Path, people: int, per_person: int, seed: int, reporter: Reporter = SILENT
+    kit: FaceKit,
+    out: Path,
+    people: int,
+    per_person: int,
+    seed: int,
+    reporter: Reporter = SILENT,
+    size: int = STILL_SIZE,
 ) -> None:
-    """Writes crops.npy, strengths.npy, emotions.npy, grays.npy and points.npy into `out`."""
+    """Writes a file for each attribute of Stills into `out`; the crops are kept at `size` pixels."""
     out.mkdir(parents=True, exist_ok=True)
     count = people * per_person
     shapes = Shapes(kit.names)
     maker = PersonMaker(kit, STILL_TEXELS)
     renderer = Renderer(kit, (PICTURE_SIZE, PICTURE_SIZE), sharpness=1.0)
     grain = Grain(np.random.default_rng(seed))
-    crops = np.lib.format.open_memmap(out / "crops.npy", "w+", np.uint8, (count, CROP_SIZE, CROP_SIZE, 3))
+    crops = np.lib.format.open_memmap(out / "crops.npy", "w+", np.uint8, (count, size, size, 3))
     grays = np.empty((count, POINT_CROP_SIZE, POINT_CROP_SIZE), np.uint8)
     strengths = np.empty((count, len(kit.names)), np.float32)
     emotions = np.empty(count, np.int64)
+    takes = np.empty(count, np.int32)
     points = np.empty((count, 5, 2), np.float32)
     for person in range(people):
         rng = np.random.default_rng([seed, person])
@@ -74,21 +87,23 @@ def render_stills(
         strengths[rows] = np.stack([face for face, _ in drawn])
         emotions[rows] = [emotion for _, emotion in drawn]
         # A few scenes per person: light and camera must not give away who it is.
-        for part in np.array_split(np.arange(rows.start, rows.stop), 4):
+        for take, part in enumerate(np.array_split(np.arange(rows.start, rows.stop), SCENES_OF_ONE)):
+            takes[part] = person * SCENES_OF_ONE + take
             scene = draw_scene(rng, (PICTURE_SIZE, PICTURE_SIZE), rng.uniform(58, 80))
             motion = Motion(strengths[part], _draw_poses(len(part), rng))
             pictures, landmarks = renderer.draw(scene, motion)
             for row, picture, face in zip(part, pictures, face_points(landmarks), strict=True):
                 picture = spoil(picture, rng, grain)
                 matrix = similarity(anchor_points(_estimated(face, rng)))
-                crops[row] = warp_face(picture, matrix)
+                crops[row] = cv2.resize(warp_face(picture, matrix), (size, size), interpolation=cv2.INTER_AREA)
                 grays[row], points[row] = _point_crop(picture, face, rng)
         reporter.progress("rendering faces", rows.stop, count)
         if reporter.stop_requested:
             break
     crops.flush()
     renderer.close()
-    for name, values in (("strengths", strengths), ("emotions", emotions), ("grays", grays), ("points", points)):
+    arrays = (strengths, emotions, takes, grays, points)
+    for name, values in zip(BESIDE_CROPS, arrays, strict=True):
         np.save(out / f"{name}.npy", values)
 
 
@@ -97,7 +112,7 @@ def load_stills(folders: list[Path]) -> list[Stills]:
     return [
         Stills(
             np.load(f / "crops.npy", mmap_mode="r"),
-            *(np.load(f / f"{name}.npy") for name in ("strengths", "emotions", "grays", "points")),
+            *(np.load(f / f"{name}.npy") for name in BESIDE_CROPS),
         )
         for f in folders
     ]
