@@ -108,7 +108,6 @@ class StudioWindow(QMainWindow):
         if self.settings.window:
             self.restoreGeometry(QByteArray.fromBase64(self.settings.window.encode()))
         self.on_project_changed()
-        self.parts.timeline.setFocus()
 
     def set_theme(self, choice: str) -> None:
         """Gives the program another theme and remembers it."""
@@ -136,6 +135,8 @@ class StudioWindow(QMainWindow):
         elif self._is_laid_out:
             self.layouts.fit_labels(self.parts.labels.sizeHint().height())
             self.layouts.show()
+            # The panels are only in sight afterwards; else Qt gives the keyboard to the first button there is.
+            QTimer.singleShot(0, self, self.parts.timeline.setFocus)
         self.setWindowTitle(f"{project.name} — FEDN Studio" if project else "FEDN Studio")
         self.messages.hide()
         if project is not None:

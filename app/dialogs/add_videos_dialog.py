@@ -66,6 +66,7 @@ class AddVideosDialog(QDialog):
 
     def _fill_table(self) -> None:
         self.table.setHorizontalHeaderLabels(["Video", "Subject", "Frames per second"][: self.table.columnCount()])
+        self.table.setAccessibleName("Videos to add")
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.horizontalHeader().setSectionResizeMode(_VIDEO, QHeaderView.ResizeMode.Stretch)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from fedn.annotation.formats.column_mapping import ROLES, ColumnMapping, Unit
 from fedn.errors import FednError
 
-COLUMN_PX = 170
+COLUMN_PX = 256
 NOT_TAKEN = "not taken over"
 
 
@@ -43,7 +43,7 @@ class ColumnsDialog(QDialog):
         super().__init__(parent)
         self.mapping = guess
         self.setWindowTitle("Columns of a table")
-        self.resize(900, 560)
+        self.resize(980, 600)
         self.roles: list[QComboBox] = []
         self.table = QTableWidget(1 + len(rows), len(guess.columns))
         self.unit, self.video = QComboBox(), QComboBox()

@@ -37,6 +37,9 @@ class KeysDialog(QDialog):
         ):
             box.addButton(text, QDialogButtonBox.ButtonRole.ActionRole).clicked.connect(slot)
         box.rejected.connect(self.reject)
+        close = box.button(QDialogButtonBox.StandardButton.Close)
+        close.setDefault(True)
+        close.setFocus()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)

@@ -58,7 +58,7 @@ class NewProjectDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("New project of a data set" if of_dataset else "New project")
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(700)
         self._of_dataset = of_dataset
         self.name, self.place, self.dataset = QLineEdit(), QLineEdit(str(place)), QLineEdit(str(dataset or ""))
         self.vocabulary, self.missing_offset = QComboBox(), QComboBox()
@@ -156,7 +156,7 @@ class NewProjectDialog(QDialog):
         """Says where the project will be, or what is missing."""
         dataset = self.dataset.text().strip()
         problem = ""
-        if self._of_dataset and not Path(dataset).is_dir():
+        if self._of_dataset and not (dataset and Path(dataset).is_dir()):
             problem = f"There is no folder {dataset}." if dataset else "Choose the folder of the data set."
         elif not self._project_name():
             problem = "Give the project a name."

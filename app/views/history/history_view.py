@@ -33,6 +33,7 @@ class HistoryView(QWidget):
         self.undo, self.redo = QPushButton("Undo"), QPushButton("Redo")
         self.undo.clicked.connect(self._stack.undo)
         self.redo.clicked.connect(self._stack.redo)
+        self._stack.indexChanged.connect(lambda _: self._hint.setVisible(self._stack.count() == 0))
         self._stack.canUndoChanged.connect(self.undo.setEnabled)
         self._stack.canRedoChanged.connect(self.redo.setEnabled)
         self.undo.setEnabled(self._stack.canUndo())

@@ -32,7 +32,7 @@ class WelcomeView(QWidget):
     def _card(self) -> QFrame:
         card = QFrame()
         card.setObjectName("panel")
-        card.setFixedWidth(560)
+        card.setFixedWidth(640)
         column = QVBoxLayout(card)
         column.setContentsMargins(36, 32, 36, 32)
         column.setSpacing(14)
