@@ -66,6 +66,7 @@ class Session(QObject):
         videos_changed: videos were added, removed or altered.
         video_changed: id of the current video, "" for none.
         index_changed: id of the current video, whose frame index is now known.
+        index_progressed: id of a video and share of it that has been read for its index, where that takes long.
         tiers_changed: id of a video whose tiers were added, removed or renamed.
         events_changed: video id, tier id, set of event ids.
         reviewed_changed: id of a video.
@@ -84,6 +85,7 @@ class Session(QObject):
     videos_changed = Signal()
     video_changed = Signal(str)
     index_changed = Signal(str)
+    index_progressed = Signal(str, float)
     tiers_changed = Signal(str)
     events_changed = Signal(str, str, object)
     reviewed_changed = Signal(str)
@@ -121,6 +123,7 @@ class Session(QObject):
         self._curves: dict[str, ScoreCurves | None] = {}
         self._index_loader = IndexLoader(self)
         self._index_loader.loaded.connect(self._on_index_loaded)
+        self._index_loader.progressed.connect(self.index_progressed)
         self._waveforms = Waveforms(self)
         self._waveforms.changed.connect(self.waveform_changed)
 

@@ -13,7 +13,7 @@ from app.commands.output import JsonOption, output
 
 
 def window(
-    part: Annotated[str, typer.Option(help="player, timeline or both.")] = "both",
+    part: Annotated[str, typer.Option(help="player, timeline, editing or all.")] = "all",
     seconds: Annotated[float, typer.Option(min=1, help="How long the player plays.")] = 60.0,
     seeks: Annotated[int, typer.Option(min=1, help="Number of random frames.")] = 100,
     folder: Annotated[
@@ -22,8 +22,8 @@ def window(
     json: JsonOption = False,
 ) -> None:
     """Opening, seeking, stepping, playing and painting in the real window, and OpenCV's seeking in the same run."""
-    if part not in ("player", "timeline", "both"):
-        raise typer.BadParameter("choose player, timeline or both", param_hint="--part")
+    if part not in ("player", "timeline", "editing", "all"):
+        raise typer.BadParameter("choose player, timeline, editing or all", param_hint="--part")
     with output(json) as out:
         figures = measure_window(part, seconds, seeks, folder)
         out.document(figures)
@@ -36,16 +36,22 @@ def measure_window(part: str, seconds: float, seeks: int, folder: Path | None) -
     no_screen = not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     if no_screen and sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from app.commands.window_benchmarks.player import measure_player
-    from app.commands.window_benchmarks.timeline import measure_timeline
     from app.startup import make_application
 
     make_application()
     figures: dict[str, Any] = {"load_before": _load()}
-    if part != "timeline":
+    if part in ("player", "all"):
+        from app.commands.window_benchmarks.player import measure_player
+
         figures["player"] = measure_player(seconds, seeks, folder)
-    if part != "player":
+    if part in ("timeline", "all"):
+        from app.commands.window_benchmarks.timeline import measure_timeline
+
         figures["timeline"] = measure_timeline()
+    if part in ("editing", "all"):
+        from app.commands.window_benchmarks.editing import measure_editing
+
+        figures["editing"] = measure_editing()
     return figures | {"load_after": _load()}
 
 

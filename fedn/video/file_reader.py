@@ -25,7 +25,7 @@ from fedn.video.decoded_frame import FileFrame
 from fedn.video.frame_index import FrameIndex
 from fedn.video.orientation import Orientation
 from fedn.video.reader import VideoReader
-from fedn.video.scan import scan
+from fedn.video.scan import Watch, scan
 
 INDEX_NAME = "frame-index.npz"
 
@@ -63,18 +63,18 @@ class FileReader(VideoReader):
             self.width, self.height = self.height, self.width
 
     @classmethod
-    def open(cls, path: Path, *, cache_dir: Path | None, threads: int = 0) -> FileReader:
+    def open(cls, path: Path, *, cache_dir: Path | None, threads: int = 0, watch: Watch | None = None) -> FileReader:
         """A reader whose index comes from `cache_dir` where it is there and still fits the file.
 
         Raises:
             VideoError: if it is not a readable video.
         """
         if cache_dir is None or not path.exists():
-            return cls(path, scan(path), threads)
+            return cls(path, scan(path, watch), threads)
         status, cached = path.stat(), cache_dir / INDEX_NAME
         index = FrameIndex.load(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
         if index is None:
-            index = scan(path)
+            index = scan(path, watch)
             index.save(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
         return cls(path, index, threads)
 

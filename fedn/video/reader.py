@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -63,7 +63,12 @@ class VideoReader(ABC):
 
 
 def open_video(
-    path: Path, *, image_fps: float | None = None, cache_dir: Path | None = None, threads: int = 0
+    path: Path,
+    *,
+    image_fps: float | None = None,
+    cache_dir: Path | None = None,
+    threads: int = 0,
+    watch: Callable[[float], None] | None = None,
 ) -> VideoReader:
     """A reader for a video file or a folder of images in natural order.
 
@@ -71,6 +76,7 @@ def open_video(
         image_fps: frame rate of a folder of images, 30 if None; video files know theirs.
         cache_dir: where the frame index is kept, so that the file needs no second scan.
         threads: for decoding; 0 lets FFmpeg choose.
+        watch: told which share of a file without an index has been read, from 0 to 1; what it raises ends the reading.
 
     Raises:
         VideoError: if it cannot be read.
@@ -81,4 +87,4 @@ def open_video(
 
     if path.is_dir():
         return ImageFolderReader(path, 30.0 if image_fps is None else image_fps)
-    return FileReader.open(path, cache_dir=cache_dir, threads=threads)
+    return FileReader.open(path, cache_dir=cache_dir, threads=threads, watch=watch)

@@ -8,10 +8,12 @@ frames that really decode differ from the number of packets.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -34,6 +36,12 @@ _HEAD_FRAMES = 32
 _TAIL_FRAMES = 400
 
 
+Watch = Callable[[float], None]
+"""Told now and then which share of the file has been read, from 0 to 1; whatever it raises ends the reading."""
+
+_TOLD_EVERY = 64
+
+
 @dataclass(frozen=True)
 class _Facts:
     """What the file says about itself, kept after it was closed."""
@@ -43,16 +51,28 @@ class _Facts:
     declared_s: float
 
 
-def scan(path: Path) -> FrameIndex:
+def scan(path: Path, watch: Watch | None = None) -> FrameIndex:
     """The index of a video file.
 
     Raises:
         VideoError: if the file is not a video or none of its frames can be decoded.
     """
-    listed = _list_packets(path)
+    listed = _list_packets(path, watch)
     if listed is not None and _ends_agree(path, listed):
         return listed
-    return _decode_all(path)
+    return _decode_all(path, watch)
+
+
+def _told(path: Path, source: Iterator[av.Packet], watch: Watch | None) -> Iterator[av.Packet]:
+    """The packets, while the watcher is told how far they are."""
+    if watch is None:
+        yield from source
+        return
+    size = max(1, path.stat().st_size)
+    for count, packet in enumerate(source):
+        if count % _TOLD_EVERY == 0:
+            watch(min(1.0, (packet.pos or 0) / size))
+        yield packet
 
 
 def _facts(container: InputContainer, stream: VideoStream) -> _Facts:
@@ -68,7 +88,7 @@ def _may_be_listed(form: str, codec: str) -> bool:
     return form in _LISTED_FORMATS and codec not in _UNLISTED_CODECS
 
 
-def _list_packets(path: Path) -> FrameIndex | None:
+def _list_packets(path: Path, watch: Watch | None = None) -> FrameIndex | None:
     """The index according to the packets, or None where they cannot be trusted."""
     container, stream = open_container(path)
     with container:
@@ -78,7 +98,7 @@ def _list_packets(path: Path) -> FrameIndex | None:
         shown: list[int] = []
         seek_points: list[int] = []
         durations: dict[int, int] = {}
-        for packet in packets(container, stream):
+        for packet in _told(path, packets(container, stream), watch):
             if not packet.size:
                 continue
             at = stamp(packet)
@@ -130,14 +150,14 @@ def _decoded(path: Path, entry: int | None, count: int | None) -> NDArray[np.int
     return np.array(found[:count], np.int64)
 
 
-def _decode_all(path: Path) -> FrameIndex:
+def _decode_all(path: Path, watch: Watch | None = None) -> FrameIndex:
     container, stream = open_container(path)
     stamps: list[int | None] = []
     seek_points: list[int] = []
     duration = 0
     with container:
         facts = _facts(container, stream)
-        for packet in packets(container, stream):
+        for packet in _told(path, packets(container, stream), watch):
             at = stamp(packet)
             if packet.size and packet.is_keyframe and at is not None:
                 seek_points.append(at)

@@ -282,7 +282,10 @@ class PlayerView(QWidget):
 
     def _update_chip(self) -> None:
         project, video = self._session.project, self._session.current_video
-        self.picture.show_chip(chip_at(project, video.id, self._session.playhead) if project and video else None)
+        if project is None or video is None or self._session.blind.hides(video.id):
+            self.picture.show_chip(None)
+        else:
+            self.picture.show_chip(chip_at(project, video.id, self._session.playhead))
 
     def _on_video_changed(self) -> None:
         self.pause()
@@ -302,6 +305,11 @@ class PlayerView(QWidget):
             self.picture.show_hint(f"Reading {video.name}…")
             self.transport.show_video(video.frame_count, f"{video.fps:g} fps")
         self.transport.show_position(self._session.playhead, None)
+
+    def _on_index_progressed(self, video_id: str, share: float) -> None:
+        video = self._session.current_video
+        if video is not None and video.id == video_id and self._session.frame_index is None:
+            self.picture.show_hint(f"Reading {video.name} for the first time… {share:.0%}")
 
     def _on_index_known(self, _: str) -> None:
         video, index = self._session.current_video, self._session.frame_index
@@ -354,6 +362,7 @@ class PlayerView(QWidget):
         session.project_changed.connect(self._on_video_changed)
         session.video_changed.connect(self._on_video_changed)
         session.index_changed.connect(self._on_index_known)
+        session.index_progressed.connect(self._on_index_progressed)
         session.playhead_changed.connect(self._on_playhead_changed)
         session.settings_changed.connect(self._on_settings_changed)
         session.curves_changed.connect(self._on_curves_changed)
