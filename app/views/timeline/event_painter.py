@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -10,11 +12,14 @@ from app.views.timeline.event_style import EventStyle, Fill
 
 RADIUS_PX = 4.0
 BAR_PX = 4.0
+THIN_BAR_PX = 2.5
+LEAST_FOR_BAR_PX = 18.0
 LEAST_WIDTH_PX = 3.0
 LEAST_LETTER_PX = 9.0
 LEAST_APEX_PX = 26.0
 LEAST_APEX_HEIGHT_PX = 20.0
 MARK_PX = 7.0
+PATTERN_PX = 8
 BACKING_OPACITY = 0.95
 
 
@@ -40,7 +45,7 @@ def paint_event(painter: QPainter, rect: QRectF, style: EventStyle, score: float
     if style.fill == Fill.OUTLINED:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.label_color)
-        painter.drawRoundedRect(QRectF(inner.left(), inner.top(), min(BAR_PX, inner.width()), inner.height()), 2, 2)
+        painter.drawRoundedRect(QRectF(inner.left(), inner.top(), bar_width(rect), inner.height()), 2, 2)
     right = _paint_text(painter, rect, style, score)
     if style.agreement is not None and rect.right() - right > MARK_PX + 8:
         _paint_mark(painter, QPointF(rect.right() - MARK_PX / 2 - 5, rect.center().y()), style)
@@ -51,6 +56,11 @@ def paint_event(painter: QPainter, rect: QRectF, style: EventStyle, score: float
         _paint_missed(painter, rect, style)
 
 
+def bar_width(rect: QRectF) -> float:
+    """Of the label's color at the left of a prediction; thinner where the letter needs the room."""
+    return BAR_PX if rect.width() >= LEAST_FOR_BAR_PX else THIN_BAR_PX
+
+
 def _paint_texture(painter: QPainter, rect: QRectF, style: EventStyle, radius: float) -> None:
     if style.fill == Fill.STRIPED:
         color = QColor(style.label_color).darker(150)
@@ -59,6 +69,8 @@ def _paint_texture(painter: QPainter, rect: QRectF, style: EventStyle, radius: f
     else:
         return
     color.setAlphaF(0.75)
+    # The stripes move with the event.
+    painter.setBrushOrigin(floor(rect.left()) % PATTERN_PX, floor(rect.top()) % PATTERN_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(color, Qt.BrushStyle.BDiagPattern))
     painter.drawRoundedRect(rect, radius, radius)
@@ -73,7 +85,7 @@ def _texts(style: EventStyle, score: float | None) -> tuple[str, ...]:
 
 def _paint_text(painter: QPainter, rect: QRectF, style: EventStyle, score: float | None) -> float:
     """The longest text that fits; returns where it ends."""
-    bar = BAR_PX if style.fill == Fill.OUTLINED else 0.0
+    bar = bar_width(rect) if style.fill == Fill.OUTLINED else 0.0
     left = rect.left() + (bar + 4 if bar else 7)
     room = rect.right() - 4 - left
     metrics = QFontMetricsF(painter.font())

@@ -20,6 +20,7 @@ LOWEST_OPACITY = 0.45
 TINT = 0.34
 SCORE_STEPS = 20
 REJECTED_OPACITY = 0.12
+LEAST_CONTRAST = 4.5
 BRIGHTEST_LINE = 0.24
 """A contrast of 3 with the light theme's ground."""
 StyleKey = tuple[str, Source, Agreement | None, int, bool, bool, bool]
@@ -106,7 +107,8 @@ class StyleBook:
         texts = (written, code, code[:1])
         fill = FILLS.get(source, Fill.SOLID)
         if fill is not Fill.OUTLINED:
-            return EventStyle(fill, color, color, color.darker(125), self._tokens.on_event, texts, missed=missed)
+            text = readable_on(color, self._tokens)
+            return EventStyle(fill, color, color, color.darker(125), text, texts, missed=missed)
         if rejected:
             background = blended(self._tokens.muted, self._tokens.panel, REJECTED_OPACITY)
             border = blended(self._tokens.muted, self._tokens.panel, LOWEST_OPACITY)
@@ -116,6 +118,16 @@ class StyleBook:
         background = blended(compared, self._tokens.panel, TINT * opacity)
         border = blended(compared, self._tokens.panel, opacity)
         return EventStyle(fill, color, background, border, self._tokens.text, texts, agreement, unsure)
+
+
+def readable_on(ground: QColor, tokens: Tokens) -> QColor:
+    """The theme's text color for events, or white or black on a color of somebody's own that it cannot be read on."""
+    light = _luminance(ground) + 0.05
+    for text in (tokens.on_event, QColor("#ffffff")):
+        other = _luminance(text) + 0.05
+        if max(light, other) / min(light, other) >= LEAST_CONTRAST:
+            return text
+    return QColor("#000000")
 
 
 def line_color(color: QColor, tokens: Tokens) -> QColor:

@@ -8,10 +8,9 @@ from PySide6.QtCore import QRect, Qt
 
 from app.views.timeline.gestures.gesture import Gesture, Pointer, Surface
 from app.views.timeline.overview_painter import seen_rect, whole_scale
-from app.views.timeline.time_scale import TimeScale
+from app.views.timeline.time_scale import MOST_PX_PER_FRAME, TimeScale
 
 EDGE_PX = 5
-LEAST_FRAMES = 4
 
 Grip = Literal["left", "right", "body"]
 
@@ -34,6 +33,8 @@ class DragSeen(Gesture):
         self._before, self._grip = surface.scale, grip
         self._whole = whole_scale(strip, surface.scale.frame_count)
         self._start = self._whole.position(at.x)
+        scale = surface.scale
+        self._least = scale.width_px / max(MOST_PX_PER_FRAME, scale.least_px_per_frame)
         self.cursor = Qt.CursorShape.ClosedHandCursor if grip == "body" else Qt.CursorShape.SizeHorCursor
 
     def move(self, at: Pointer) -> None:
@@ -42,9 +43,9 @@ class DragSeen(Gesture):
         if self._grip == "body":
             self.surface.set_scale(self._before.centered((first + last) / 2 + moved))
         elif self._grip == "left":
-            self.surface.set_scale(self._before.resized(max(0.0, min(last - LEAST_FRAMES, first + moved)), last))
+            self.surface.set_scale(self._before.resized(max(0.0, min(last - self._least, first + moved)), last))
         else:
-            last = min(float(self._before.frame_count), max(first + LEAST_FRAMES, last + moved))
+            last = min(float(self._before.frame_count), max(first + self._least, last + moved))
             self.surface.set_scale(self._before.resized(first, last))
 
     def cancel(self) -> None:

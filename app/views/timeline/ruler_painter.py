@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QPainter, QPolygonF
 
 from app.theme import Tokens
 from app.views.timeline.time_scale import TimeScale
@@ -65,9 +67,11 @@ def paint_ruler(
 
 def paint_playhead(painter: QPainter, rect: QRect, bottom: int, x: float, tokens: Tokens) -> None:
     """A line through all bands with a head in the ruler."""
+    # On whole device pixels: smoothed over two columns it would be on two frames.
+    ratio = painter.device().devicePixelRatio()
+    column = floor(x * ratio) / ratio
+    painter.fillRect(QRectF(column, rect.bottom() - 8, 1, bottom - rect.bottom() + 8), tokens.playhead)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(tokens.playhead, 1.4))
-    painter.drawLine(QPointF(x, rect.bottom() - 8), QPointF(x, bottom))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(tokens.playhead)
     low = rect.bottom() + 1

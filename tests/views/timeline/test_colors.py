@@ -6,12 +6,14 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtGui import QColor
 
 from app.theme import Tokens, tokens_of
 from app.views.timeline.agreement import Agreement
 from app.views.timeline.event_painter import BACKING_OPACITY
-from app.views.timeline.event_style import StyleBook, blended, line_color
+from app.views.timeline.event_style import StyleBook, blended, line_color, readable_on
 from app.views.timeline.tier_rows import TierRow
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Source, Tier
@@ -120,3 +122,9 @@ def test_thin_curves_stand_out_from_their_ground(theme_name: str):
     for name in shipped_vocabularies():
         for label in shipped_vocabulary(name).labels:
             assert contrast(line_color(QColor(label.color), tokens), tokens.sunken) >= 3, label.name
+
+
+@given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
+def test_letters_can_be_read_on_every_color_that_a_project_gives_a_label(red: int, green: int, blue: int):
+    ground = QColor(red, green, blue)
+    assert contrast(readable_on(ground, tokens_of("dark")), ground) >= LEAST_CONTRAST
