@@ -40,6 +40,7 @@ RECIPE = Path(__file__).parent / "recipes" / "base.toml"
 RESULT = "result.json"
 CORRECTED_SHARE = 1 / 3
 REPLAYED_PEOPLE = 12
+CONTROL_PEOPLE = 2
 TIER = "expert"
 
 
@@ -75,6 +76,8 @@ class CorrectionsBench:
 
     def run(self, budgets: Sequence[int], scopes: Sequence[str], orders: Sequence[int]) -> list[dict[str, Any]]:
         """One result for each number of corrections, scope and order of the videos.
+
+        With no correction it is the control: the same training, on former people alone.
 
         Raises:
             TrainingError: if the label does not occur, or there are fewer corrections to be made.
@@ -114,6 +117,14 @@ class CorrectionsBench:
             for known, reviewed in [without_label(sample, self.without)]
         ]
 
+    def _control_videos(self) -> list[LabelledVideo]:
+        """People the first model has learned from already, as it did."""
+        return [
+            labelled(replace(sample, events=known), reviewed)
+            for sample in self.former[-CONTROL_PEOPLE:]
+            for known, reviewed in [without_label(sample, self.without)]
+        ]
+
     def _parent_config(self, corrected: Sequence[str]) -> TrainingConfig:
         config = read_config(RECIPE)
         labels = tuple(label for label in config.start.labels if label != self.without)
@@ -135,11 +146,9 @@ class CorrectionsBench:
                 f"there are only {len(found)} corrections to be made in these videos; ask for fewer, or render more"
             )
         self.reporter.progress(f"{budget} corrections, {scope}", 0, 1, stage="row")
-        videos = reviewed_up_to(found[:budget], self.pool)
+        videos = reviewed_up_to(found[:budget], self.pool) if budget else self._control_videos()
         if material_of(videos).total().events < LEAST_EVENTS:
-            self.reporter.warn(
-                f"after {budget} corrections there are too few events to learn from"
-            )
+            self.reporter.warn(f"after {budget} corrections there are too few events to learn from")
             return None
         if not (folder / MODEL / INFO_FILE).is_file():
             write_snapshot(folder / "labels.json", TIER, videos, 0, {})
@@ -189,11 +198,15 @@ def reviewed_up_to(made: Sequence[Correction], samples: Sequence[Sample]) -> lis
         sample = next(sample for sample in samples if sample.video == name)
         stop = last.frame + 1 if name == last.video else sample.frame_index.frame_count
         events = tuple(event for event in sample.events if event.offset < stop)
-        assert sample.path is not None and sample.cache is not None
-        key = f"{sample.cache.parent.name}/{sample.cache.name}"
-        reviewed = (Interval(0, stop),)
-        videos.append(LabelledVideo(name, sample.path, key, sample.subject, sample.image_fps, events, reviewed))
+        videos.append(labelled(replace(sample, events=events), (Interval(0, stop),)))
     return videos
+
+
+def labelled(sample: Sample, reviewed: tuple[Interval, ...]) -> LabelledVideo:
+    """A sample as a project would have it, reviewed in these ranges."""
+    assert sample.path is not None and sample.cache is not None
+    key = f"{sample.cache.parent.name}/{sample.cache.name}"
+    return LabelledVideo(sample.video, sample.path, key, sample.subject, sample.image_fps, sample.events, reviewed)
 
 
 def without_label(sample: Sample, label: str) -> tuple[tuple[Event, ...], tuple[Interval, ...]]:

@@ -17,7 +17,7 @@ def corrections(
     test: Annotated[Path, typer.Option(help="Folder of other people, on whom everything is measured.")],
     out: Annotated[Path, typer.Option(help="Folder for runs and figures; what is finished in it is not done again.")],
     without: Annotated[str, typer.Option(help="The label that the first model never learns.")] = "happiness",
-    numbers: Annotated[str, typer.Option(help="Numbers of corrections, with commas.")] = "5,10,20,40",
+    numbers: Annotated[str, typer.Option(help="Numbers of corrections; 0 is the control.")] = "0,5,10,20,40",
     scopes: Annotated[str, typer.Option(help="detector, full, or both with a comma.")] = "detector",
     orders: Annotated[int, typer.Option(min=1, help="Random orders of the videos; each is retrained on.")] = 1,
     replay: Annotated[bool, typer.Option(help="Learn again from what the first model learned from.")] = True,
@@ -41,8 +41,8 @@ def corrections(
 
         counts = [text.strip() for text in numbers.split(",")]
         wanted = [text.strip() for text in scopes.split(",")]
-        if not all(count.isdecimal() and int(count) for count in counts):
-            raise TrainingError(f"the numbers “{numbers}” are not numbers with commas, as in 5,10,20,40")
+        if not all(count.isdecimal() for count in counts):
+            raise TrainingError(f"the numbers “{numbers}” are not numbers with commas, as in 0,5,10,20,40")
         if set(wanted) - {"detector", "full"}:
             raise TrainingError(f"the scopes “{scopes}” are neither detector nor full")
         control = Control()

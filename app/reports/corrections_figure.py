@@ -40,7 +40,8 @@ PANELS: tuple[tuple[str, Callable[[Mapping[str, Any], str], float]], ...] = (
 
 
 def corrections_figure(results: Sequence[Result]) -> Figure:
-    """A panel for each number; lines are means over the orders of the videos, dots the single retrainings.
+    """A panel for each number; lines are means over the orders of the videos, dots the single retrainings. Results with
+    no correction are the control: the same training on former people alone.
 
     Args:
         results: of `training.corrections.CorrectionsBench`.
@@ -50,8 +51,14 @@ def corrections_figure(results: Sequence[Result]) -> Figure:
         axes = figure.add_subplot(1, len(PANELS), place)
         label = results[0]["without"]
         for scope in dict.fromkeys(result["scope"] for result in results):
-            _line(axes, [result for result in results if result["scope"] == scope], number, scope)
+            own = [result for result in results if result["scope"] == scope and result["corrections"]]
+            if own:
+                _line(axes, own, number, scope)
         start = number(results[0]["before"], label)
+        if control := [number(r["after"], label) for r in results if not r["corrections"]]:
+            level = float(np.mean(control))
+            name = f"as long, without corrections ({level:.2f})"
+            axes.axhline(level, color="#59636e", linestyle=":", linewidth=1.2, label=name)
         axes.axhline(start, color="#59636e", linestyle="--", linewidth=1, label=f"before ({start:.2f})")
         axes.set(title=title.format(label=label), xlabel="corrections")
         axes.title.set_fontsize(9)
@@ -75,16 +82,21 @@ def _line(axes: Axes, results: Sequence[Result], number: Callable[[Mapping[str, 
 
 
 def corrections_rows(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """A row for each scope and number of corrections, means over the orders, three decimals."""
+    """A row for each scope and number of corrections, means over the orders, three decimals.
+
+    The first of a scope is the model before; a second one with no correction is the control.
+    """
     rows: list[dict[str, Any]] = []
     for scope in dict.fromkeys(result["scope"] for result in results):
         own = [result for result in results if result["scope"] == scope]
-        for count in (0, *sorted({result["corrections"] for result in own})):
-            part = [result for result in own if result["corrections"] == count] if count else own[:1]
-            side = "after" if count else "before"
-            row: dict[str, Any] = {"scope": scope, "corrections": count, "retrainings": len(part) if count else 0}
-            row["events"] = round(float(np.mean([r["events"] for r in part]))) if count else 0
-            row["minutes"] = round(float(np.mean([r["reviewed_frames"] for r in part])) / 1800, 1) if count else 0.0
+        for count in (None, *sorted({result["corrections"] for result in own})):
+            part = [result for result in own if result["corrections"] == count] if count is not None else own[:1]
+            side, trained = ("after", part) if count is not None else ("before", [])
+            row: dict[str, Any] = {"scope": scope, "corrections": count or 0, "retrainings": len(trained)}
+            row["events"] = round(float(np.mean([r["events"] for r in trained]))) if trained else 0
+            row["minutes"] = (
+                round(float(np.mean([r["reviewed_frames"] for r in trained])) / 1800, 1) if trained else 0.0
+            )
             numbers = (spotting_f1, detection_map, new_label_ap, old_labels_map)
             for number in numbers:
                 row[number.__name__] = round(float(np.mean([number(r[side], r["without"]) for r in part])), 3)

@@ -104,7 +104,10 @@ def test_the_table_and_the_figure_have_the_means_over_orders():
         (10, 0.65, 0.2),
     ]
     assert rows[1]["old_labels_map"] == pytest.approx(0.4) and rows[2]["retrainings"] == 2
-    figure = corrections_figure(results)
+    control = {**results[0], "corrections": 0, "after": figures(0.55, 0.0, 0.4)}
+    with_control = corrections_rows([control, *results])
+    assert [(row["retrainings"], row["spotting_f1"]) for row in with_control[:3]] == [(0, 0.5), (1, 0.55), (2, 0.6)]
+    figure = corrections_figure([control, *results])
     lines = figure.axes[1].get_lines()
     assert [round(float(y), 3) for y in lines[0].get_ydata()] == [0.0, 0.1, 0.2]  # type: ignore[arg-type]
     assert "“joy”" in figure.axes[1].get_title()
