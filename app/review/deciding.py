@@ -90,9 +90,9 @@ class Deciding(QObject):
         self._take(Verdict.SECOND)
 
     def _take(self, verdict: Verdict) -> None:
-        item = self._item() or self._review.current
+        item = self._item()
         if item is None:
-            self._session.messages.info("Go to an item of the queue first (N).")
+            self._session.messages.info("Go to an item of the review queue first (N).")
             return
         chosen = item.first if verdict is Verdict.FIRST else item.second
         if chosen is None:
@@ -163,9 +163,16 @@ class Deciding(QObject):
     # Which item and where to
 
     def _item(self) -> Item | None:
-        """The item of the selected event; None if none or several are selected, or it belongs to none."""
+        """What the keys decide about: the selected prediction, or what the user has gone to in the queue.
+
+        None if no event or several are selected: events of people that are selected on the timeline are just that.
+        """
         selected = self._session.selected_events
-        return self._review.item_of(selected[0]) if len(selected) == 1 else None
+        item = self._review.item_of(selected[0]) if len(selected) == 1 else None
+        if item is None or self._review.was_gone_to(item):
+            return item
+        is_prediction = not self._review.comparison.is_of_people and item.second and item.second.id == selected[0]
+        return item if is_prediction else None
 
     def _is_first_selected(self, item: Item) -> bool:
         selected = self._session.selected_events

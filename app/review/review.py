@@ -43,7 +43,8 @@ class Review(QObject):
         self._places_of_videos: dict[str, int] = {}
         self._queue: list[Item] | None = None
         self._places: dict[str, int] = {}
-        self._current, self._at, self._gone_to = "", -1, ""
+        self._current, self._at = "", -1
+        self._gone_to: tuple[str, str] | None = None
         self._plays_when_known = False
         self.is_watched = False
         # Many changes come at once: one telling for all of them.
@@ -198,7 +199,7 @@ class Review(QObject):
         if session.current_video is None or session.current_video.id != item.video_id:
             session.select_video(item.video_id)
         self._set_current(item.event.id)
-        self._gone_to = item.event.id
+        self._gone_to = item.event_ids
         session.select_events((item.event.id,))
         session.set_playhead(_best_frame(item.event))
         if session.settings.review_plays:
@@ -218,7 +219,7 @@ class Review(QObject):
 
     def was_gone_to(self, item: Item) -> bool:
         """Whether the user came to the item through the queue, not by selecting its event somewhere else."""
-        return bool(self._gone_to) and self._gone_to in item.event_ids
+        return self._gone_to == item.event_ids
 
     def _set_current(self, event_id: str) -> None:
         if event_id != self._current:
@@ -243,7 +244,7 @@ class Review(QObject):
 
     def _on_project_changed(self) -> None:
         self._thresholds.clear()
-        self._current, self._at, self._gone_to, self._filter = "", -1, "", Filter()
+        self._current, self._at, self._gone_to, self._filter = "", -1, None, Filter()
         self.refresh()
 
     def _on_events_changed(self, video_id: str, _tier_id: str, _event_ids: object) -> None:
@@ -259,8 +260,9 @@ class Review(QObject):
         self._on_events_changed(video_id, "", None)
 
     def _on_selection_changed(self) -> None:
-        if self._session.selected_events != (self._gone_to,):
-            self._gone_to = ""
+        selected = self._session.selected_events
+        if self._gone_to is not None and not (len(selected) == 1 and selected[0] in self._gone_to):
+            self._gone_to = None
         if self.is_watched:
             self._follow_selection()
 

@@ -124,7 +124,7 @@ class ConfusionMatrix(QWidget):
         if count:
             differs = tokens.no_counterpart if last in (row, column) else tokens.label_differs
             color = QColor(tokens.agrees if row == column else differs)
-            color.setAlphaF(0.25 + 0.6 * count / most)
+            color.setAlphaF(0.2 + 0.4 * count / most)
             painter.setBrush(color)
             painter.drawRoundedRect(place, 3, 3)
             painter.setPen(tokens.text)

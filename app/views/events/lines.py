@@ -76,8 +76,8 @@ class Lines:
         if project is None:
             return []
         if self.whole_project:
-            return list(project.tiers.values())
-        return project.tiers_of(video.id) if video else []
+            return [tier for tier in project.tiers.values() if self._session.blind.sees(tier)]
+        return [tier for tier in project.tiers_of(video.id) if self._session.blind.sees(tier)] if video else []
 
     def gather(self) -> None:
         """Everything anew."""
@@ -114,6 +114,8 @@ class Lines:
         if project is None or not project.has_event(event_id):
             return None
         event, tier = project.event(event_id), project.tier_of(event_id)
+        if not self._session.blind.sees(tier):
+            return None
         if not self.whole_project and (video is None or tier.video_id != video.id):
             return None
         known = self._key_of.get(event_id)

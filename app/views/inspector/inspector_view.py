@@ -136,7 +136,8 @@ class InspectorView(QWidget):
         """What there is to say of a single event only."""
         self._show_state()
         self.form.score.setText(_score_text(event) if event else "")
-        self._show_others(event, counterparts(project, event.id) if project and event else [])
+        others = counterparts(project, event.id) if project and event else []
+        self._show_others(event, [other for other in others if self._session.blind.sees(other.tier)])
         document = self._session.document
         self.history.show_past(document.history_of(event.id) if document and event else (), same_event=same_event)
 

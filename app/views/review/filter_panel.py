@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 from app.choice_box import ChoiceBox
 from app.document.prediction_states import State
@@ -22,6 +22,7 @@ KINDS = (
     ("Only the first has it", frozenset({Kind.ONLY_FIRST})),
     ("Agreements", frozenset({Kind.AGREES})),
 )
+SCORES = tuple((f"{at / 20:.2f}", at / 20) for at in range(21))
 
 
 class FilterPanel(QFrame):
@@ -35,42 +36,35 @@ class FilterPanel(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._showing = False
         self._labels: tuple[str | None, str | None] | None = None
         self.scope = ChoiceBox("Video or project", "Where the items are from")
         self.state = ChoiceBox("State", "Open, or already decided")
         self.kind = ChoiceBox("Agreement", "What the comparison says")
         self.label = ChoiceBox("Label", "Of either of the two events")
         self.subject = ChoiceBox("Subject")
-        self.lowest, self.highest = _score("Lowest score"), _score("Highest score")
+        self.lowest, self.highest = ChoiceBox("Lowest score"), ChoiceBox("Highest score")
         self.cell = QPushButton()
         self.cell.setAccessibleName("Cell of the confusion matrix")
         self.cell.setToolTip("Chosen in the confusion matrix; press to take it back")
         self._lay_out()
-        for box in (self.state, self.kind, self.label, self.subject):
+        for box in (self.state, self.kind, self.label, self.subject, self.lowest, self.highest):
             box.chosen.connect(self._tell)
-        for field in (self.lowest, self.highest):
-            field.valueChanged.connect(self._tell)
         self.cell.clicked.connect(self._on_cell)
 
     def show_filter(self, chosen: Filter, labels: Sequence[str], subjects: Sequence[str]) -> None:
         """`labels` and `subjects` are what there is to choose from."""
-        self._showing = True
-        try:
-            self.state.offer(STATES, chosen.state)
-            self.kind.offer(KINDS, chosen.kinds)
-            named = [(name.capitalize() or "No label", name) for name in labels]
-            self.label.offer([("All", None), *named], chosen.label)
-            self.subject.offer([("All", None), *((name or "None", name) for name in subjects)], chosen.subject)
-            self.lowest.setValue(chosen.lowest)
-            self.highest.setValue(chosen.highest)
-            self._labels = chosen.labels
-            self.cell.setVisible(chosen.labels is not None)
-            if chosen.labels is not None:
-                one, two = (_words(label) for label in chosen.labels)
-                self.cell.setText(f"{one} → {two}  ✕")
-        finally:
-            self._showing = False
+        self.state.offer(STATES, chosen.state)
+        self.kind.offer(KINDS, chosen.kinds)
+        named = [(name.capitalize() or "No label", name) for name in labels]
+        self.label.offer([("All", None), *named], chosen.label)
+        self.subject.offer([("All", None), *((name or "None", name) for name in subjects)], chosen.subject)
+        self.lowest.offer(SCORES, chosen.lowest)
+        self.highest.offer(SCORES, chosen.highest)
+        self._labels = chosen.labels
+        self.cell.setVisible(chosen.labels is not None)
+        if chosen.labels is not None:
+            one, two = (_words(label) for label in chosen.labels)
+            self.cell.setText(f"{one} → {two}  ✕")
 
     @property
     def chosen(self) -> Filter:
@@ -79,14 +73,13 @@ class FilterPanel(QFrame):
             self.kind.value,
             self.label.value,
             self.subject.value,
-            round(self.lowest.value(), 2),
-            round(self.highest.value(), 2),
+            self.lowest.value,
+            self.highest.value,
             self._labels,
         )
 
     def _tell(self, *_: object) -> None:
-        if not self._showing:
-            self.changed.emit(self.chosen)
+        self.changed.emit(self.chosen)
 
     def _on_cell(self) -> None:
         self._labels = None
@@ -123,18 +116,6 @@ def _caption(text: str, buddy: QWidget) -> QLabel:
     label.setProperty("muted", True)
     label.setBuddy(buddy)
     return label
-
-
-def _score(name: str) -> QDoubleSpinBox:
-    field = QDoubleSpinBox()
-    field.setRange(0.0, 1.0)
-    field.setSingleStep(0.05)
-    field.setDecimals(2)
-    field.setValue(1.0 if name.startswith("Highest") else 0.0)
-    field.setAccessibleName(name)
-    field.setToolTip(f"{name} of a prediction")
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return field
 
 
 def _words(label: str | None) -> str:

@@ -55,6 +55,7 @@ class VideoListModel(QAbstractListModel):
         session.tiers_changed.connect(self._on_video_touched)
         session.events_changed.connect(self._on_video_touched)
         session.reviewed_changed.connect(self._on_video_touched)
+        session.blind.changed.connect(self.rebuild)
         self.rebuild()
 
     def set_filter(self, text: str) -> None:
@@ -112,7 +113,7 @@ class VideoListModel(QAbstractListModel):
 
     def _summary(self, project: Project, video_id: str) -> Summary:
         if video_id not in self._summaries:
-            self._summaries[video_id] = summarize(project, video_id)
+            self._summaries[video_id] = summarize(project, video_id, self._session.blind.sees)
         return self._summaries[video_id]
 
     def _fill(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fedn.annotation.matching import match
 from fedn.annotation.project import Project
-from fedn.annotation.tier import Source
+from fedn.annotation.tier import Source, Tier
 
 _PEOPLE = (Source.EXPERT, Source.ANNOTATOR)
 
@@ -40,8 +41,9 @@ class Summary:
         return f"{self.predicted} predicted · {self.human} labeled · {self.reviewed:.0%} reviewed"
 
 
-def summarize(project: Project, video_id: str) -> Summary:
-    video, tiers = project.videos[video_id], project.tiers_of(video_id)
+def summarize(project: Project, video_id: str, sees: Callable[[Tier], bool] = lambda _: True) -> Summary:
+    """`sees` says which tiers count: who codes blind must not be told about others."""
+    video, tiers = project.videos[video_id], [tier for tier in project.tiers_of(video_id) if sees(tier)]
     reviewed = sum(interval.length for interval in project.reviewed(video_id)) / max(1, video.frame_count)
     by_tier = {tier: project.events(tier.id) for tier in tiers}
     predicted = sum(len(events) for tier, events in by_tier.items() if tier.source == Source.DETECTOR)
@@ -52,13 +54,13 @@ def summarize(project: Project, video_id: str) -> Summary:
     elif reviewed < 1:
         state = State.IN_REVIEW
     else:
-        state = State.DISPUTED if _people_disagree(project, video_id) else State.DONE
+        state = State.DISPUTED if _people_disagree(project, tiers) else State.DONE
     return Summary(state, min(1.0, reviewed), predicted, total - predicted, labels)
 
 
-def _people_disagree(project: Project, video_id: str) -> bool:
+def _people_disagree(project: Project, tiers: list[Tier]) -> bool:
     """Whether two people (not the filmed subject) have coded the whole video and an event of theirs differs."""
-    coded = [project.events(tier.id) for tier in project.tiers_of(video_id) if tier.source in _PEOPLE]
+    coded = [project.events(tier.id) for tier in tiers if tier.source in _PEOPLE]
     coded = [events for events in coded if events]
     for place, first in enumerate(coded):
         for second in coded[place + 1 :]:
