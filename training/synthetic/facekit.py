@@ -24,7 +24,7 @@ FACE, BACK, MOUTH, SOCKET, GUMS, TEETH, EYE, LASHES = range(8)
 _MOUTH_SOCKET, _EYE_SOCKETS = (11248, 13294), (13294, 14062)
 EYEBALLS = ((21451, 22221), (23021, 23791))
 # Share of the vertices that is kept, and how much an error counts near eyes and mouth.
-_KEPT = {FACE: 0.33, BACK: 0.50, MOUTH: 0.12, SOCKET: 0.15, GUMS: 0.10, TEETH: 0.35, EYE: 0.45, LASHES: 0.6}
+_KEPT = {FACE: 0.25, BACK: 0.60, MOUTH: 0.12, SOCKET: 0.15, GUMS: 0.10, TEETH: 0.28, EYE: 0.45, LASHES: 0.6}
 _LASH_STRIPS, _LASHES_AT, _STRIP = (0, 3, 6, 9), 25351, 114  # one of three layers for each lid
 _POSES = ("jawOpen", "eyeBlink_L eyeBlink_R", "mouthSmile_L mouthSmile_R", "mouthPucker", "browDown_L browDown_R")
 # Triangles that look farther back than this (cosine to the front) do not show in views up to 50 degrees.
@@ -124,6 +124,19 @@ def read_facekit(path: Path) -> FaceKit:
         triangles=np.concatenate(triangles).astype(np.int32),
         drawn_expression=np.ascontiguousarray(expression.reshape(57, -1, 3)[:, source].reshape(57, -1)),
     )
+
+
+def expression_names(path: Path) -> tuple[str, ...]:
+    """The names of the expressions alone, which labels depend on.
+
+    Raises:
+        TrainingError: as `read_facekit`.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as packed:
+            return tuple(str(name) for name in packed["expression_names"])
+    except (OSError, KeyError, ValueError) as error:
+        raise TrainingError(f"{path} is not the packed ICT face model (ict_facekit.npz): {error}") from error
 
 
 def _parts(faces: NDArray, materials: NDArray[np.str_]) -> NDArray[np.int64]:

@@ -50,7 +50,7 @@ def accessories(look: Look, points: Floats, landmarks: Floats) -> list[Piece]:
     if look.headwear in ("cap", "beanie"):
         pieces += _cap(look, points)
     if look.headwear == "scarf":
-        pieces.append(_scarf(look))
+        pieces.append(_scarf(look, points))
     return pieces
 
 
@@ -208,25 +208,19 @@ def _cap(look: Look, points: Floats) -> list[Piece]:
     return pieces
 
 
-def _scarf(look: Look) -> Piece:
-    """A headscarf: from the forehead around the face to the shoulders."""
+def _scarf(look: Look, points: Floats) -> Piece:
+    """A headscarf: from the forehead around the face to the shoulders, wide enough for the person's head."""
     around = np.linspace(-np.pi, np.pi, 49)
+    wide, high = np.abs(points[points[:, 1] > 0, 0]).max() - 6.2, points[:, 1].max() - 8.6
     up_and_down = np.cos(around)
     front = 4.4 + 5.6 * np.maximum(up_and_down, 0.0) + 3.6 * np.maximum(-up_and_down, 0.0)
-    opening = np.stack([6.9 * np.sin(around), 1.4 + 8.2 * up_and_down, front], axis=1)
+    opening = np.stack([7.1 * np.sin(around), 1.3 + 8.3 * up_and_down, front], axis=1)
     rings = [opening]
-    for wide, high, back in (
-        (0.7, 1.0, 0.3),
-        (1.7, 2.8, 1.8),
-        (2.6, 5.0, 5.0),
-        (2.8, 6.0, 9.0),
-        (1.8, 5.0, 13.0),
-        (-4.0, 0.0, 18.0),
-    ):
-        up = np.where(np.cos(around) > 0, high, wide) * np.cos(around)
-        ring = opening + np.stack([wide * np.sin(around), up, -back * np.ones(49)], 1)
+    for out, back in ((0.25, 0.3), (0.6, 1.8), (0.95, 4.5), (1.05, 9.0), (0.8, 13.0), (-0.8, 18.0)):
+        up = np.where(up_and_down > 0, out * high, 1.2 * out) * up_and_down
+        ring = opening + np.stack([out * wide * np.sin(around), up, -back * np.ones(49)], 1)
         low = np.clip((-4.0 - ring[:, 1]) / 6.0, 0, 1)
-        ring[:, 1] -= low * (1.5 + 0.9 * wide)
+        ring[:, 1] -= low * (1.5 + 2.0 * out)
         ring[:, 2] += low * 0.75 * back
         rings.append(ring)
-    return _grid(np.stack(rings)[::-1], look.headwear_color, True, gloss=0.05, pattern=0.3)
+    return _grid(np.stack(rings)[::-1], look.headwear_color, True, gloss=0.05, pattern=0.3 * (look.seed % 2))

@@ -32,15 +32,15 @@ class Cut:
 
 _CUTS: dict[HairStyle, Cut] = {
     "bald": Cut(0, 1, (0, 0), 0.0, 0.0, 0.0, 0.0, 0.0, (0.0, 0.0)),
-    "crop": Cut(560, 4, (1.2, 3.2), 0.60, 0.45, 0.6, 0.1, 0.1, (0.25, 0.9)),
-    "side": Cut(470, 5, (4.5, 9.0), 0.75, 0.15, 1.0, 0.25, 0.1, (0.5, 1.6)),
-    "back": Cut(480, 5, (5.0, 11.0), 0.75, 0.2, 1.0, 0.1, 0.1, (0.5, 1.8)),
-    "fringe": Cut(500, 6, (5.5, 10.0), 0.75, 0.25, 0.8, 0.5, 0.1, (0.5, 1.4)),
-    "bob": Cut(540, 7, (13.0, 20.0), 0.85, 0.2, 0.55, 1.0, 0.1, (0.5, 1.6)),
-    "long": Cut(560, 8, (24.0, 38.0), 0.9, 0.2, 0.5, 1.0, 0.15, (0.5, 1.6)),
-    "tied": Cut(420, 5, (6.0, 9.0), 0.9, 0.03, 1.0, 0.0, 0.03, (0.25, 0.6)),
-    "curly": Cut(520, 8, (6.0, 16.0), 0.7, 0.5, 0.4, 0.7, 0.55, (0.8, 2.4)),
-    "afro": Cut(640, 4, (2.5, 7.0), 0.7, 1.0, 0.0, 0.0, 0.9, (0.8, 4.0)),
+    "crop": Cut(460, 3, (1.2, 3.2), 0.60, 0.45, 0.6, 0.1, 0.1, (0.25, 0.9)),
+    "side": Cut(420, 4, (4.5, 9.0), 0.75, 0.15, 1.0, 0.25, 0.1, (0.5, 1.6)),
+    "back": Cut(430, 4, (5.0, 11.0), 0.75, 0.2, 1.0, 0.1, 0.1, (0.5, 1.8)),
+    "fringe": Cut(420, 5, (3.0, 6.0), 0.75, 0.25, 0.8, 0.5, 0.1, (0.5, 1.4)),
+    "bob": Cut(440, 6, (13.0, 20.0), 0.85, 0.2, 0.55, 1.0, 0.1, (0.5, 1.6)),
+    "long": Cut(440, 7, (24.0, 38.0), 0.9, 0.2, 0.5, 1.0, 0.15, (0.5, 1.6)),
+    "tied": Cut(380, 4, (6.0, 9.0), 0.9, 0.03, 1.0, 0.0, 0.03, (0.25, 0.6)),
+    "curly": Cut(420, 7, (6.0, 16.0), 0.7, 0.5, 0.4, 0.7, 0.55, (0.8, 2.4)),
+    "afro": Cut(560, 3, (2.5, 7.0), 0.7, 1.0, 0.0, 0.0, 0.9, (0.8, 4.0)),
 }
 
 
@@ -66,6 +66,8 @@ def hairline_height(look: Look, points: NDArray) -> NDArray:
     # The hair above the ear starts above it; behind it, it reaches down.
     ear = (side > 7.0) & (y < 5.2) & (z > -1.5) & (z < 4.5)
     height = y - edge
+    if look.headwear in ("cap", "beanie"):  # only what shows below it
+        height = np.minimum(height, 7.6 - y)
     if look.hair_style == "bald":  # a wreath, shaved
         height = np.minimum(height, 7.5 - y - 2.0 * smooth(2.0, -4.0, z)) if look.seed % 2 else height - 99.0
     return np.where(ear, np.minimum(height, -1.0), height)
@@ -73,7 +75,8 @@ def hairline_height(look: Look, points: NDArray) -> NDArray:
 
 def scalp_mask(look: Look, points: NDArray) -> Floats:
     """(...,) 1 where hair grows on the head, soft at the edge."""
-    return smooth(-0.45, 0.45, hairline_height(look, points))
+    soft = 1.5 if look.hair_style == "bald" else 0.45
+    return smooth(-soft, soft, hairline_height(look, points))
 
 
 def grow(look: Look, points: Floats, normals: Floats, neutral: Floats, triangles: Triangles) -> Ribbons | None:

@@ -90,7 +90,7 @@ def draw_look(rng: np.random.Generator) -> Look:
         identity=rng.normal(0.0, 0.85, 100).astype(np.float32),
         age=age,
         melanin=melanin,
-        blood=float(rng.uniform(0.35, 1.25)),
+        blood=float(rng.uniform(0.5, 1.35)),
         oil=float(rng.beta(2, 2.5)),
         freckles=float(rng.uniform(0.3, 1.0)) if not dark and rng.random() < 0.18 else float(rng.uniform(0, 0.15)),
         blemishes=float(rng.uniform(0, 1) ** 2) * (1.3 if age < 30 else 0.6),
@@ -128,7 +128,7 @@ def _melanin(rng: np.random.Generator) -> float:
     """All tones from very light to very dark, each about as often."""
     group = rng.random()
     if group < 0.45:
-        return float(rng.uniform(0.10, 0.55))
+        return float(rng.uniform(0.22, 0.65))
     if group < 0.75:
         return float(rng.uniform(0.5, 1.3))
     return float(rng.uniform(1.2, 3.6))

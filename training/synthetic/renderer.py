@@ -124,9 +124,10 @@ class Renderer:
             (("color_map", person.skin.color), ("furrow_map", person.skin.furrows), ("detail_map", person.skin.detail)),
             1,
         ):
-            texture = self._context.texture(picture.shape[1::-1], 4, picture.tobytes())
-            texture.build_mipmaps()
-            texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+            # As fine as the picture can show: a map that is read without smaller copies of itself must not be finer.
+            texels = min(len(picture), round(1.1 * self._large[0]))
+            picture = cv2.resize(picture, (texels, texels), interpolation=cv2.INTER_AREA)
+            texture = self._context.texture((texels, texels), 4, picture.tobytes())
             self._programs["skin"][name] = number
             self._maps.append(texture)
         self._set("skin", hair=np.array(look.hair) * 0.5, pore=1.0)
@@ -235,9 +236,10 @@ class Renderer:
         self._skin.render()
         context.disable(moderngl.CULL_FACE)
         for array, color, gloss, deepest, foremost in self._inside:
+            white = self._teeth if color == _INSIDE[2][1] else 1.0
             self._set(
                 "mouth",
-                albedo=np.array(color) * (self._teeth if color == _INSIDE[2][1] else 1.0),
+                albedo=np.array(color) * white,
                 gloss=gloss,
                 deepest=deepest,
                 foremost=foremost,
@@ -252,6 +254,7 @@ class Renderer:
             self._set(
                 "plain", albedo=piece.color, second=tuple(0.25 + 0.5 * c for c in piece.color), gloss=piece.gloss,
                 pattern=piece.pattern, kind=(piece.pattern * 7) % 1.0, soft=0.5 if piece.pattern < 0 else 0.15,
+                before=0.0 if piece.on_head else 1.6,  # clothes lie over skin, whatever the person's shape
             )  # fmt: skip
             array.render()
         context.enable(moderngl.BLEND)
@@ -266,7 +269,10 @@ class Renderer:
         projection[2, 3], projection[3, 2] = 2 * far * near / (near - far), -1
         skin = self._person.skin.color if self._person else None
         bright = 0.5 if skin is None else float((skin[::16, ::16, :3].astype(np.float32) / 255).mean() ** 2)
+        count = int(np.flatnonzero(scene.light_colors.sum(1))[-1]) + 1
         for name in ("skin", "mouth", "eye", "lash", "hair", "plain"):
+            if "lights" in self._programs[name]:
+                self._programs[name]["lights"] = count
             self._matrix(name, "projection", projection)
             self._set(
                 name,

@@ -1,48 +1,32 @@
 """Makes a data set of rendered long videos with the labels of an expert and of the subjects themselves.
 
-The folder: videos/<subject>/<name>.mp4, labels.csv (an event table with the tiers "expert" and "self-report") and
-manifest.json. The same seed, sizes and commit give the same labels; pictures differ between graphics drivers.
+The folder: videos/<subject>/<name>.mp4, labels.csv (an event table with the tiers "expert" and "self-report"),
+plan.json (what it will hold) and manifest.json (what it holds; there when all is done). A run that was stopped goes on
+where it was: videos that are there are not drawn again. The same plan gives the same labels everywhere, and the same
+pictures on the same machine.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+import multiprocessing
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 from typing import Any
 
-import av
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from fedn.annotation.formats.event_csv import EventRow, event_rows, write_event_table
+from fedn.annotation.formats.event_csv import write_event_table
 from fedn.errors import TrainingError
 from fedn.progress import SILENT, Reporter
-from fedn.video.frame_index import FrameIndex
-from training.synthetic.behavior import Performance, perform
 from training.synthetic.expressions import Shapes
-from training.synthetic.facekit import read_facekit
-from training.synthetic.labels import expert_events, self_report_events
-from training.synthetic.look import draw_look
+from training.synthetic.facekit import expression_names, read_facekit
+from training.synthetic.film import Filming, film
 from training.synthetic.person import PersonMaker
-from training.synthetic.renderer import Motion, Renderer
-from training.synthetic.scenes import draw_scene
+from training.synthetic.plan import Plan, PlannedVideo, plain_plan, subject_name
+from training.synthetic.renderer import RENDERER_VERSION, Renderer
 
-_CHUNK = 32  # frames drawn at a time; bounds memory for videos of any length
-
-
-@dataclass(frozen=True)
-class Filming:
-    """How the videos are filmed. `crf`: H.264 quality, lower is better; None draws one per video."""
-
-    size: tuple[int, int] = (320, 320)
-    fps: int = 30
-    eye_distance_px: tuple[float, float] = (48.0, 68.0)
-    crf: int | None = None
-    pause_s: float = 4.5
+_CREDITS = "Rendered from the ICT Face Model Light (USC Institute for Creative Technologies, MIT licence)."
+_stop: Signal | None = None  # of a child process
 
 
 def main_synth(
@@ -55,108 +39,161 @@ def main_synth(
     reporter: Reporter = SILENT,
     filming: Filming | None = None,
     first_subject: int = 1,
+    processes: int = 1,
 ) -> dict[str, int]:
     """Renders the data set into `out`, which must not hold one yet. Returns counts of subjects, videos, frames, events.
 
     Raises:
-        TrainingError: if the face model cannot be read, `out` is not empty, or nothing can be drawn.
+        TrainingError: if the face model cannot be read, `out` holds another data set, or nothing can be drawn.
+    """
+    if subjects < 1 or videos_per_subject < 1 or seconds < 3:
+        raise TrainingError("a data set needs at least one subject, one video and 3 seconds a video")
+    plan = plain_plan(subjects, videos_per_subject, seconds, seed, filming or Filming(), first_subject)
+    return carry_out(plan, facekit, out, reporter, processes, {"seconds": seconds})
+
+
+def carry_out(
+    plan: Plan,
+    facekit: Path,
+    out: Path,
+    reporter: Reporter = SILENT,
+    processes: int = 1,
+    more: dict[str, Any] | None = None,
+) -> dict[str, int]:
+    """Draws what is not there yet, then writes labels and manifest. {} if it was stopped.
+
+    Args:
+        more: what else the manifest shall say.
+
+    Raises:
+        TrainingError: as `main_synth`.
     """
     if (out / "manifest.json").exists():
         raise TrainingError(f"{out} already holds a data set; choose a new folder")
-    if subjects < 1 or videos_per_subject < 1 or seconds < 3:
-        raise TrainingError("a data set needs at least one subject, one video and 3 seconds a video")
-    filming = filming or Filming()
-    kit = read_facekit(facekit)
-    renderer, maker = Renderer(kit, filming.size, sharpness=1.25), PersonMaker(kit)
-    rows: list[EventRow] = []
-    videos: list[dict[str, object]] = []
-    frames = round(seconds * filming.fps)
-    total = subjects * videos_per_subject * frames
-    try:
-        for number in range(first_subject, first_subject + subjects):
-            subject = f"r{number:03d}"
-            renderer.set_person(maker.make(draw_look(np.random.default_rng([seed, number]))))
-            for take in range(1, videos_per_subject + 1):
-                rng = np.random.default_rng([seed, number, take])
-                performance = perform(Shapes(kit.names), frames, filming.fps, rng, filming.pause_s)
-                file = Path("videos") / subject / f"{subject}_{take}.mp4"
-                _film(renderer, performance, filming, out / file, rng, reporter, len(videos) * frames, total)
-                if reporter.stop_requested:
-                    return {}
-                videos.append({"file": file.as_posix(), "subject": subject, "frames": frames, "fps": filming.fps})
-                rows += _label_rows(file.name, subject, performance, frames, filming.fps, rng)
-    finally:
-        renderer.close()
+    _begin(plan, out)
+    missing = [video for video in plan.videos if not (out / video.file).exists()]
+    work = [[video for video in missing if video.subject == subject] for subject in plan.subjects]
+    work = [videos for videos in work if videos]
+    if processes > 1 and len(work) > 1:
+        done = _draw_in_processes(plan, facekit, out, work, min(processes, len(work)), reporter)
+    else:
+        done = _draw_here(plan, facekit, out, work, reporter)
+    if not done:
+        return {}
+    shapes = Shapes(expression_names(facekit))
+    rows = [row for video in plan.videos for row in plan.label_rows(video, plan.performance(video, shapes))]
     write_event_table(out / "labels.csv", rows)
     manifest = {
-        "subjects": sorted({str(video["subject"]) for video in videos}),
-        "videos": videos,
-        "seed": seed,
-        "seconds": seconds,
-        "credits": "Rendered from the ICT Face Model Light (USC Institute for Creative Technologies, MIT licence).",
+        "subjects": [subject_name(number) for number in plan.subjects],
+        "videos": [_entry(video) for video in plan.videos],
+        "seed": plan.seed,
+        "renderer": RENDERER_VERSION,
+        **(more or {}),
+        "credits": _CREDITS,
     }
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    return {"subjects": subjects, "videos": len(videos), "frames": total, "events": len(rows)}
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    frames = sum(video.frames for video in plan.videos)
+    return {"subjects": len(plan.subjects), "videos": len(plan.videos), "frames": frames, "events": len(rows)}
 
 
-def _label_rows(
-    video: str, subject: str, performance: Performance, frames: int, fps: int, rng: np.random.Generator
-) -> list[EventRow]:
-    index = FrameIndex.regular(frames, Fraction(fps))
-    rows = []
-    for tier, label in (("expert", expert_events), ("self-report", self_report_events)):
-        rows += event_rows(video, label(performance.shown, frames, rng), subject=subject, tier=tier, index=index)
-    return rows
+def _entry(video: PlannedVideo) -> dict[str, object]:
+    file, subject = video.file.as_posix(), subject_name(video.subject)
+    return {"file": file, "subject": subject, "frames": video.frames, "fps": video.fps}
 
 
-def _film(
-    renderer: Renderer,
-    performance: Performance,
-    filming: Filming,
-    path: Path,
-    rng: np.random.Generator,
-    reporter: Reporter,
-    done: int,
-    total: int,
-) -> None:
-    scene = draw_scene(rng, filming.size, rng.uniform(*filming.eye_distance_px))
-    noise, blur, flicker = rng.uniform(0.5, 5.0), rng.uniform(0.0, 0.8), rng.uniform(0.0, 0.008)
-    exposure = rng.uniform(0.8, 1.15)
-    (grain,) = rng.spawn(1)  # of its own, so that labels do not depend on the size of the pictures
+def _begin(plan: Plan, out: Path) -> None:
+    path, fingerprint = out / "plan.json", plan.fingerprint()
+    if path.exists():
+        try:
+            known = json.loads(path.read_text(encoding="utf-8")).get("fingerprint")
+        except (ValueError, AttributeError) as error:
+            raise TrainingError(f"{path} cannot be read; choose a new folder ({error})") from error
+        if known != fingerprint:
+            raise TrainingError(f"{out} holds the beginning of another data set; choose a new folder")
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"fingerprint": fingerprint, "renderer": RENDERER_VERSION, "seed": plan.seed, "videos": len(plan.videos)}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
-    def pictures() -> Iterator[NDArray[np.uint8]]:
-        motion = performance.motion
-        for start in range(0, len(motion.pose), _CHUNK):
-            part = Motion(motion.strengths[start : start + _CHUNK], motion.pose[start : start + _CHUNK])
-            for picture in renderer.draw(scene, part)[0]:
-                yield _sense(picture, noise, blur, exposure + rng.normal(0.0, flicker), grain)
-            reporter.progress(f"filming {path.name}", done + start + len(part.pose), total)
+
+def _draw_here(plan: Plan, facekit: Path, out: Path, work: list[list[PlannedVideo]], reporter: Reporter) -> bool:
+    total, before = sum(video.frames for videos in work for video in videos), 0
+    if not work:
+        return True
+    with _Studio(facekit, plan.filming) as studio:
+        for video in (video for videos in work for video in videos):
+
+            def on_frame(done: int, video: PlannedVideo = video, before: int = before) -> bool:
+                reporter.progress(f"filming {video.file.name}", before + done, total)
+                return not reporter.stop_requested
+
+            if not studio.film(plan, video, out, on_frame):
+                return False
+            before += video.frames
+    return True
+
+
+def _draw_in_processes(
+    plan: Plan, facekit: Path, out: Path, work: list[list[PlannedVideo]], processes: int, reporter: Reporter
+) -> bool:
+    """One subject a task, so that a person is made once."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    files = [(out / video.file, video.frames) for videos in work for video in videos]
+    total = sum(frames for _, frames in files)
+    with ProcessPoolExecutor(processes, context, _remember, (stop,)) as pool:
+        tasks = {pool.submit(_draw_subject, plan, facekit, out, videos) for videos in work}
+        while tasks:
+            finished, tasks = wait(tasks, 1.0, FIRST_COMPLETED)
+            for task in finished:
+                _raise(task, stop)
+            drawn = [frames for path, frames in files if path.exists()]
+            reporter.progress(f"{len(drawn)} of {len(files)} videos", sum(drawn), total)
             if reporter.stop_requested:
+                stop.set()
+                pool.shutdown(cancel_futures=True)
+                return False
+    return True
+
+
+def _raise(task: Future[None], stop: Signal) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        stop.set()
+        task.result()
+
+
+def _remember(stop: Signal) -> None:
+    global _stop
+    _stop = stop
+
+
+def _draw_subject(plan: Plan, facekit: Path, out: Path, videos: list[PlannedVideo]) -> None:
+    with _Studio(facekit, plan.filming) as studio:
+        for video in videos:
+            if not studio.film(plan, video, out, lambda done: _stop is None or not _stop.is_set()):
                 return
 
-    crf = filming.crf if filming.crf is not None else int(rng.integers(18, 30))
-    write_video(path, pictures(), filming.size, filming.fps, crf)
 
+class _Studio:
+    """Face model, renderer and the person that was made last."""
 
-def _sense(picture: NDArray[Any], noise: float, blur: float, exposure: float, rng: np.random.Generator) -> NDArray[Any]:
-    """Lens and sensor."""
-    if blur > 0.2:
-        picture = cv2.GaussianBlur(picture, (0, 0), blur)
-    values = picture * np.float32(exposure) + np.float32(noise) * rng.standard_normal(picture.shape, np.float32)
-    return values.clip(0, 255).astype(np.uint8)
+    def __init__(self, facekit: Path, filming: Filming) -> None:
+        kit = read_facekit(facekit)
+        self._shapes, self._maker = Shapes(kit.names), PersonMaker(kit)
+        self._renderer = Renderer(kit, filming.size, filming.sharpness)
+        self._filming, self._subject = filming, -1
 
+    def __enter__(self) -> _Studio:
+        return self
 
-def write_video(path: Path, pictures: Iterator[NDArray[np.uint8]], size: tuple[int, int], fps: int, crf: int) -> None:
-    """H.264 in MP4; the file appears under its name when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with av.open(str(partial), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=fps)
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": str(crf), "preset": "veryfast", "threads": "1"}
-        stream.gop_size = 2 * fps
-        for picture in pictures:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        container.mux(stream.encode(None))
-    partial.replace(path)
+    def __exit__(self, *error: object) -> None:
+        self._renderer.close()
+
+    def film(self, plan: Plan, video: PlannedVideo, out: Path, on_frame: Any) -> bool:
+        if video.subject != self._subject:
+            self._renderer.set_person(self._maker.make(plan.look(video.subject)))
+            self._subject = video.subject
+        performance = plan.performance(video, self._shapes)
+        path = out / video.file
+        return film(
+            self._renderer, performance, plan.camera(video), self._filming, path, plan.film_rng(video), on_frame
+        )

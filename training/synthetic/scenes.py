@@ -102,7 +102,7 @@ def draw_scene(rng: np.random.Generator, size: tuple[int, int], eye_distance_px:
         sky=sky.astype(np.float32),
         ground=ground.astype(np.float32),
         exposure=0.62 / received * brightness,
-        saturation=float(rng.uniform(0.65, 1.02)),
+        saturation=float(rng.uniform(0.72, 1.08)),
         tint=(white / white.mean() * cast).astype(np.float32),
         background=_background(rng),
     )
@@ -146,7 +146,7 @@ def _background(rng: np.random.Generator) -> NDArray[np.uint8]:
     size = 160
     wall = rng.uniform(0.15, 0.92) * (1 + rng.normal(0, 0.07, 3))
     if rng.random() < 0.2:
-        wall = rng.uniform(0.05, 0.9, 3)
+        wall = 0.5 * rng.uniform(0.05, 0.9, 3) + 0.5 * rng.uniform(0.1, 0.8)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size - 0.5
     angle = rng.uniform(0, 2 * np.pi)
     light = 1 + rng.uniform(0, 0.6) * (x * np.cos(angle) + y * np.sin(angle))
@@ -187,6 +187,6 @@ def _furnish(picture: NDArray[Any], rng: np.random.Generator) -> None:
             cv2.rectangle(picture, (left, top), (left + wide, top + high), edge, int(rng.uniform(1, 6)))
         if rng.random() < 0.3:  # books, boxes
             for at in np.arange(left, left + wide, rng.uniform(4, 10)):
-                book = (rng.uniform(0.05, 0.8) * (1 + rng.normal(0, 0.3, 3))).clip(0, 1).tolist()
+                book = (rng.uniform(0.05, 0.8) * (1 + rng.normal(0, 0.18, 3))).clip(0, 1).tolist()
                 top_of_book = top + int(rng.uniform(0.1, 0.4) * high)
                 cv2.rectangle(picture, (int(at), top_of_book), (int(at) + 5, top + high), book, -1)

@@ -4,7 +4,7 @@
 # Up to three lights with directions in camera coordinates, soft light from above and below, a camera's tone curve.
 _LIGHT = """
 #version 330
-uniform vec3 light_direction[3], light_color[3], sky_color, ground_color, tint; uniform float exposure, saturation;
+uniform vec3 light_direction[3], light_color[3], sky_color, ground_color, tint; uniform float exposure, saturation; uniform int lights;
 vec3 tone(vec3 c) {
     c = max(c * exposure * tint, 0.0); c = c / (c + 0.155) * 1.019;
     return mix(vec3(dot(c, vec3(0.3, 0.59, 0.11))), c, saturation);
@@ -63,19 +63,19 @@ void main() {
     vec3 eye = normalize(-v_position);
     float open = v_open * crease; float facing = clamp(dot(n, eye), 0.0, 1.0);
     vec3 flat_n = normalize(n + smooth_n);
-    vec3 diffuse = around(n) * vec3(pow(open, 0.75), open, open); vec3 shine = vec3(0.0);
+    vec3 diffuse = around(n) * vec3(mix(open, sqrt(open), 0.5), open, open); vec3 shine = vec3(0.0);
     float power = mix(9.0, 42.0, oil);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < lights; i++) {
         vec3 l = light_direction[i]; float nl = dot(n, l), soft = dot(flat_n, l);
         vec3 scattered = clamp((vec3(mix(nl, soft, 0.6), nl, nl) + vec3(0.26, 0.10, 0.06)) / vec3(1.26, 1.10, 1.06), 0.0, 1.0);
         float seen = v_light[i] * crease;
-        diffuse += light_color[i] * scattered * vec3(pow(seen, 0.8), seen, seen);
+        diffuse += light_color[i] * scattered * vec3(mix(seen, sqrt(seen), 0.4), seen, seen);
         vec3 h = normalize(l + eye); float nh = clamp(dot(n, h), 0.0, 1.0);
-        float fresnel = 0.03 + 0.5 * pow(1.0 - clamp(dot(eye, h), 0.0, 1.0), 5.0);
-        float wide = pow(nh, power);
+        float away = 1.0 - clamp(dot(eye, h), 0.0, 1.0), squared = away * away, fresnel = 0.03 + 0.5 * squared * squared * away;
+        float wide = exp2(1.44 * power * (nh - 1.0));
         shine += light_color[i] * (seen * fresnel * clamp(nl * 3.0 + 0.3, 0.0, 1.0) * (0.7 * wide * power * 0.16 + 0.5 * oil * wide * wide * wide * wide * power * 0.25));
     }
-    float rim = pow(1.0 - facing, 4.0);
+    float rim = (1.0 - facing) * (1.0 - facing); rim *= rim;
     vec3 lit = albedo * diffuse + shine * (0.25 + oil) * 1.6 + around(n) * open * rim * 0.10;
     color = vec4(tone(lit), 1.0);
 }
@@ -95,10 +95,10 @@ void main() {
     float depth = smoothstep(deepest, foremost, v_head.z);
     float reach = depth * depth * (0.35 + 0.65 * mouth_open) * smoothstep(4.6, 1.2, abs(v_head.x));
     vec3 diffuse = around(n) * 0.7; vec3 shine = vec3(0.0);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < lights; i++) {
         float nl = clamp(dot(n, light_direction[i]) * 0.75 + 0.25, 0.0, 1.0);
         diffuse += light_color[i] * nl;
-        shine += light_color[i] * pow(clamp(dot(n, normalize(light_direction[i] + eye)), 0.0, 1.0), 60.0) * gloss;
+        shine += light_color[i] * exp2(86.0 * (dot(n, normalize(light_direction[i] + eye)) - 1.0)) * gloss;
     }
     color = vec4(tone((albedo * diffuse + shine) * reach), 1.0);
 }
@@ -127,7 +127,7 @@ void main() {
     vec3 diffuse = around(n) * 0.8; vec3 shine = vec3(0.0);
     float cornea = 1.0 - smoothstep(0.9, 1.25, r);
     vec3 round_n = normalize(n + 0.12 * cornea * vec3(from, 0.0));
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < lights; i++) {
         diffuse += light_color[i] * clamp(dot(n, light_direction[i]) * 0.8 + 0.2, 0.0, 1.0);
         float nh = clamp(dot(round_n, normalize(light_direction[i] + eye)), 0.0, 1.0);
         shine += light_color[i] * (smoothstep(0.9955, 0.9985, nh) * 1.3 + pow(nh, 60.0) * 0.05);
@@ -174,7 +174,7 @@ uniform vec3 hair; uniform float hair_gloss;
 out vec4 color;
 void main() {
     float across = v_strand.x * 5.0 + v_strand.w * 91.0, lane = floor(across);
-    float number = fract(sin(lane * 12.9898 + v_strand.w * 78.233) * 43758.5453);
+    float number = fract(lane * 0.754877 + v_strand.w * 43.5453);
     float inside = abs(fract(across) - 0.5) * 2.0;
     if (v_strand.y > 0.45 + 0.75 * number + 0.2 * (1.0 - inside)) discard;
     vec3 n = normalize(v_normal), t = normalize(v_tangent), eye = normalize(-v_position);
@@ -182,13 +182,12 @@ void main() {
     float depth = mix(0.40, 1.0, smoothstep(0.0, 0.55, v_strand.y)) * (0.85 + 0.15 * n.y);
     vec3 albedo = hair * v_strand.z * (0.6 + 0.65 * number) * (1.0 - 0.35 * inside);
     vec3 diffuse = around(n); vec3 shine = vec3(0.0);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < lights; i++) {
         vec3 l = light_direction[i];
         float nl = clamp(dot(n, l) * 0.7 + 0.3, 0.0, 1.0);
         diffuse += light_color[i] * nl * sqrt(max(1.0 - 0.7 * dot(t, l) * dot(t, l), 0.0));
         vec3 h = normalize(l + eye); float th = dot(t, h) + 0.16 * (number - 0.5);
-        float ring = sqrt(max(1.0 - th * th, 0.0));
-        shine += light_color[i] * nl * (pow(ring, 90.0) * 0.05 + pow(ring, 16.0) * 0.30 * hair);
+        shine += light_color[i] * nl * (exp2(-65.0 * th * th) * 0.05 + exp2(-11.5 * th * th) * 0.30 * hair);
     }
     color = vec4(tone((albedo * diffuse + shine * hair_gloss) * depth), 1.0);
 }
@@ -198,12 +197,14 @@ void main() {
 PLAIN_VERTEX = """
 #version 330
 in vec3 position; in vec3 normal; in float shade;
-uniform mat4 view, projection;
+uniform mat4 view, projection; uniform float before;
 out vec3 v_position, v_normal, v_object; out float v_shade;
 void main() {
     vec4 p = view * vec4(position, 1.0);
     v_position = p.xyz; v_normal = mat3(view) * normal; v_object = position; v_shade = shade;
     gl_Position = projection * p;
+    vec4 nearer = projection * (p + vec4(0.0, 0.0, before, 0.0));
+    gl_Position.z = nearer.z / nearer.w * gl_Position.w;
 }
 """
 
@@ -211,24 +212,24 @@ PLAIN_FRAGMENT = (
     _LIGHT
     + """
 in vec3 v_position, v_normal, v_object; in float v_shade;
+float wave(float x) { return abs(fract(x) - 0.5) * 2.0; }
 uniform vec3 albedo, second; uniform float gloss, pattern, kind, soft;
 out vec4 color;
 void main() {
     vec3 n = normalize(v_normal), eye = normalize(-v_position);
     if (dot(n, eye) < 0.0) n = -n;
     vec3 q = v_object;
-    float weave = 0.93 + 0.07 * sin(q.x * 31.0) * sin(q.y * 29.0 + q.z * 9.0);
-    float stripes = smoothstep(-0.25, 0.25, sin(q.y * (1.0 + 3.0 * kind) + 0.3 * sin(q.x)));
-    float checks = 0.5 * smoothstep(-0.2, 0.2, sin(q.x * (1.0 + 2.0 * kind))) + 0.5 * stripes;
+    float weave = 0.9 + 0.1 * wave(q.x * 5.0) + 0.1 * wave(q.y * 5.0 + q.z);
+    float stripes = smoothstep(0.42, 0.58, wave(q.y * (0.16 + 0.5 * kind) + 0.08 * wave(q.x * 0.11)));
+    float checks = 0.5 * smoothstep(0.4, 0.6, wave(q.x * (0.16 + 0.33 * kind))) + 0.5 * stripes;
     vec3 base = mix(albedo, second, pattern * (kind < 0.5 ? stripes : checks)) * weave;
-    float fold = 0.9 + 0.1 * sin(q.x * 0.7 + 2.0 * sin(q.y * 0.35)) ;
     vec3 diffuse = around(n) * v_shade; vec3 shine = vec3(0.0);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < lights; i++) {
         float nl = dot(n, light_direction[i]);
         diffuse += light_color[i] * v_shade * clamp((vec3(nl) + vec3(soft, 0.4 * soft, 0.3 * soft)) / (1.0 + 0.6 * soft), 0.0, 1.0);
-        shine += light_color[i] * pow(clamp(dot(n, normalize(light_direction[i] + eye)), 0.0, 1.0), 30.0) * gloss * v_shade;
+        shine += light_color[i] * exp2(43.0 * (dot(n, normalize(light_direction[i] + eye)) - 1.0)) * gloss * v_shade;
     }
-    color = vec4(tone(base * diffuse * fold + shine * 0.4), 1.0);
+    color = vec4(tone(base * diffuse + shine * 0.4), 1.0);
 }
 """
 )

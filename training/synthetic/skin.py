@@ -21,7 +21,7 @@ from training.synthetic.relief import make_relief
 Values = NDArray[Any]  # floats; single precision where they are kept
 
 _WHITE = np.array([0.95, 0.85, 0.77], np.float32)
-_MELANIN = np.array([0.38, 0.60, 0.86], np.float32)
+_MELANIN = np.array([0.41, 0.55, 0.72], np.float32)
 _BLOOD = np.array([0.05, 0.36, 0.39], np.float32)
 _SLOPES = 1.2  # slopes are stored from -this to this
 
@@ -96,6 +96,7 @@ class SkinPainter:
         blood += rng.uniform(0.1, 0.75) * atlas.cheeks + rng.uniform(0.1, 0.7) * atlas.nose + 0.45 * atlas.ears
         blood += 0.25 * atlas.under_eyes * rng.uniform(0, 1) + 0.25 * atlas.lids
         blood += 0.8 * look.blemishes * smooth(2.25, 2.9, np.roll(bank["spots"], 211, 1))
+        blood /= 1.0 + 0.3 * look.melanin  # pigment lies above it
         lips = atlas.lips
         blood += lips * rng.uniform(0.8, 1.9) * (1.0 + 0.10 * bank["fine"])
         melanin += lips * (rng.uniform(0.0, 0.35) + 0.25 * look.melanin * rng.uniform(-0.6, 0.5))

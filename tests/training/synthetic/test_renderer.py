@@ -9,10 +9,11 @@ from fedn.errors import TrainingError
 from fedn.video.reader import open_video
 from training.synthetic.expressions import Shapes
 from training.synthetic.facekit import FaceKit, read_facekit
+from training.synthetic.film import Filming
 from training.synthetic.look import draw_look
 from training.synthetic.person import PersonMaker
 from training.synthetic.renderer import Motion, Renderer
-from training.synthetic.run import Filming, main_synth
+from training.synthetic.run import main_synth
 from training.synthetic.scenes import draw_scene
 from training.synthetic.stills import face_points, load_stills, render_stills
 
@@ -80,7 +81,8 @@ def test_the_bundled_face_detector_takes_rendered_faces_for_faces(
 def test_stills_hold_aligned_faces_with_their_strengths(kit: FaceKit, tmp_path: Path, renderer: Renderer) -> None:
     render_stills(kit, tmp_path, people=1, per_person=8, seed=5)
     (stills,) = load_stills([tmp_path])
-    assert stills.crops.shape == (8, 224, 224, 3)
+    assert stills.crops.shape == (8, 128, 128, 3)
+    assert stills.takes.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     assert stills.crops.std() > 10
     assert stills.strengths.min() >= 0.0
     assert stills.strengths.max() <= 1.2
