@@ -74,6 +74,7 @@ class Session(QObject):
         waveform_changed: id of a video, whose waveform is now known.
         selection_changed: other events are selected.
         playhead_changed: frame.
+        playhead_taken: a gesture moves the playhead now; whoever plays has to stop.
         reference_changed: another tier is the one that predictions are compared with.
         model_changed: another model is in use.
         saved: text of what was last written.
@@ -93,6 +94,7 @@ class Session(QObject):
     waveform_changed = Signal(str)
     selection_changed = Signal()
     playhead_changed = Signal(int)
+    playhead_taken = Signal()
     reference_changed = Signal()
     model_changed = Signal()
     saved = Signal(str)

@@ -75,6 +75,7 @@ class WindowParts:
         jobs = JobQueue(session, window)
         player = PlayerView(session)
         marking = Marking(session, window, lambda: player.speed if player.is_playing else 0.0)
+        session.playhead_taken.connect(player.pause)
         videos = VideosView(session)
         events = EventActions(session, marking, window)
         inspector = InspectorView(session)

@@ -289,3 +289,15 @@ def test_escape_cancels_every_gesture(
     qtbot.keyClick(timeline, Qt.Key.Key_Escape)
     qtbot.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, pos=at(timeline, row, end))
     assert session.project == before and session.undo_stack.count() == 0 and session.playhead == 7
+
+
+def test_dragging_an_edge_while_playing_stops_so_that_its_frame_stays_seen(
+    session: Session, window: StudioWindow, drag: Drag
+):
+    session.select_events((EXPERT,))
+    session.set_playhead(100)
+    window.parts.player.toggle_play()
+    assert window.parts.player.is_playing
+    drag(EXPERT_ROW, 53, 63, nudge_px=-2)
+    assert not window.parts.player.is_playing
+    assert event(session, EXPERT).offset == 62 and session.playhead >= 100

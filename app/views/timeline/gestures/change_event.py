@@ -37,6 +37,7 @@ class MoveBody(Gesture):
 
     def __init__(self, surface: Surface, event_ids: tuple[str, ...], grabbed: str, position: float) -> None:
         super().__init__(surface)
+        self.take_playhead()
         project = self.session.project
         assert project is not None
         self._events = {event_id: project.event(event_id) for event_id in event_ids}
@@ -113,6 +114,7 @@ class MoveEdge(Gesture):
 
     def __init__(self, surface: Surface, event: Event, edge: Edge, position: float) -> None:
         super().__init__(surface)
+        self.take_playhead()
         self._event = event
         self._edge: Edge = edge
         self._frame = event.onset if edge == "onset" else event.offset
@@ -166,6 +168,7 @@ class DragApex(Gesture):
 
     def __init__(self, surface: Surface, event: Event) -> None:
         super().__init__(surface)
+        self.take_playhead()
         self._event = event
         self._frame = event.apex if event.apex is not None else event.onset
         self._lines: tuple[float, ...] = ()

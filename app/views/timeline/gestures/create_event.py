@@ -16,6 +16,7 @@ class DrawEvent(Gesture):
 
     def __init__(self, surface: Surface, tier_id: str, label: str, at: Pointer) -> None:
         super().__init__(surface)
+        self.take_playhead()
         self._tier_id, self._label = tier_id, label
         self._start = at.boundary
         self._event: Event | None = None

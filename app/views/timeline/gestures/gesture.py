@@ -109,6 +109,11 @@ class Gesture:
     def cancel(self) -> None:
         self.give_back_playhead()
 
+    def take_playhead(self) -> None:
+        """From now on the player shows the frame under what is dragged, and does not play on from there."""
+        self.session.playhead_taken.emit()
+        self.playhead_before = self.session.playhead
+
     def give_back_playhead(self) -> None:
         """The player has shown the frame under what was dragged, and shows again what it showed before."""
         self.session.set_playhead(self.playhead_before)
