@@ -15,7 +15,7 @@ from app.views.player.face_overlay import FaceOverlay
 from app.views.player.frame_files import FrameFiles
 from app.views.player.picture import PictureWidget
 from app.views.player.playback import Playback
-from app.views.player.prediction import chip_at
+from app.views.player.prediction import Predictions
 from app.views.player.ranges import events_in_a_row, selected_interval
 from app.views.player.rendering import Picture
 from app.views.player.sound_feed import SoundTrack
@@ -50,6 +50,7 @@ class PlayerView(QWidget):
         self.playback = Playback(self.sound, self)
         self._files = FrameFiles(session, self)
         self._faces = FaceOverlay(session)
+        self._predictions = Predictions()
         self._decoder = Decoder(self)
         # The thread must have ended before Qt deletes it, whoever deletes this view.
         self.destroyed.connect(partial(Decoder.end, self._decoder))
@@ -285,7 +286,7 @@ class PlayerView(QWidget):
         if project is None or video is None or self._session.blind.hides(video.id):
             self.picture.show_chip(None)
         else:
-            self.picture.show_chip(chip_at(project, video.id, self._session.playhead))
+            self.picture.show_chip(self._predictions.chip_at(project, video.id, self._session.playhead))
 
     def _on_video_changed(self) -> None:
         self.pause()
