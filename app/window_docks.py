@@ -73,6 +73,8 @@ def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, 
         window.addDockWidget(row.area, docks[row.name])
         if row.tab_with:
             window.tabifyDockWidget(docks[row.tab_with], docks[row.name])
+        # Shown for a moment only, some would make what they show for nothing.
+        docks[row.name].hide()
     window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
     window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
     for area in (LEFT, RIGHT, BOTTOM):
