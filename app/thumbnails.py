@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from app.frame_image import scaled_image
+from app.frame_image import fitted_image
 from app.session import Session
 from fedn.errors import FednError
 from fedn.video.reader import VideoReader, open_video
@@ -163,7 +163,9 @@ class _Worker:
             if self._open is None or self._open[0] != video_id:
                 self._close()
                 self._open = (video_id, open_reader())
-            return scaled_image(self._open[1].frame(frame), QSize(_WIDEST * height_px, height_px))
+            reader = self._open[1]
+            bound = QSize(_WIDEST * height_px, height_px)
+            return fitted_image(reader.decoded(frame), reader.width, reader.height, bound)
         except (FednError, IndexError) as error:
             logger.info("no thumbnail of frame %d: %s", frame, error)
         except Exception:

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
-from app.frame_image import fitted_size, scaled_image
+from app.frame_image import fitted_image, fitted_size
 from app.session import Session
 from app.views.player.player_view import PlayerView
+from fedn.video.decoded_frame import PixelFrame
 from tests.views.conftest import FRAMES, all_videos, events_of
 
 
@@ -160,6 +161,7 @@ def test_a_video_that_has_gone_says_so(player: PlayerView, session: Session, qtb
 ])  # fmt: skip
 def test_pictures_keep_their_aspect(size: tuple[int, int], bound: tuple[int, int], fitted: tuple[int, int]) -> None:
     assert fitted_size(*size, QSize(*bound)) == QSize(*fitted)
-    image = scaled_image(np.full((size[1], size[0], 3), 77, dtype=np.uint8), QSize(*bound))
+    frame = PixelFrame(np.full((size[1], size[0], 3), 77, dtype=np.uint8))
+    image = fitted_image(frame, *size, QSize(*bound))
     assert (image.width(), image.height()) == fitted
     assert image.pixelColor(0, 0).red() == 77

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage
 
+from app.frame_image import bgra_image
 from app.views.player.picture_place import PicturePlace
 from fedn.video.decoded_frame import DecodedFrame
 
@@ -46,7 +47,7 @@ class Renderer:
         if place.is_fitted:
             self._full = None
             pixels = frame.bgra(max(1, round(rect.width())), max(1, round(rect.height())))
-            return Picture(generation, number, _image(pixels), whole, self.frame_size)
+            return Picture(generation, number, bgra_image(pixels), whole, self.frame_size)
         scale = rect.width() / self.frame_size.width()
         seen = QRectF(-rect.left() / scale, -rect.top() / scale, bound.width() / scale, bound.height() / scale)
         region = _whole_pixels(seen.intersected(whole)).intersected(whole.toRect())
@@ -56,7 +57,7 @@ class Renderer:
         size = (max(1, round(region.width() * scale)), max(1, round(region.height() * scale)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         pixels = np.asarray(cv2.resize(part, size, interpolation=how), np.uint8)
-        return Picture(generation, number, _image(pixels), QRectF(region), self.frame_size)
+        return Picture(generation, number, bgra_image(pixels), QRectF(region), self.frame_size)
 
 
 def full_image(frame: DecodedFrame) -> QImage:
@@ -64,14 +65,6 @@ def full_image(frame: DecodedFrame) -> QImage:
     pixels = frame.rgb()
     height, width = pixels.shape[:2]
     return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888).copy()
-
-
-def _image(pixels: NDArray[np.uint8]) -> QImage:
-    """BGRA pixels (H, W, 4) as an image of its own."""
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    # Copied, so that the image outlives the array.
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 
 def _whole_pixels(area: QRectF) -> QRect:
