@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -21,14 +22,23 @@ class Agreement(Enum):
     NO_COUNTERPART = "no counterpart"
 
 
-def compare(events: tuple[Event, ...], reference: tuple[Event, ...]) -> dict[str, Agreement]:
-    """What a one-to-one match at IoU 0.5 says about each event; both are sorted by onset."""
-    result = {event.id: Agreement.NO_COUNTERPART for event in events}
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is said of each prediction, and ids of the reference's events that none of them matches."""
+
+    of_predictions: dict[str, Agreement]
+    missed: frozenset[str]
+
+
+def compare(events: tuple[Event, ...], reference: tuple[Event, ...]) -> Comparison:
+    """What a one-to-one match at IoU 0.5 says; both are sorted by onset."""
+    said = {event.id: Agreement.NO_COUNTERPART for event in events}
+    missed = {event.id for event in reference}
     for truth, found in _pairs(frames_of(reference), frames_of(events)):
-        event = events[found]
-        same = event.label == reference[truth].label
-        result[event.id] = Agreement.AGREES if same else Agreement.LABEL_DIFFERS
-    return result
+        same = events[found].label == reference[truth].label
+        said[events[found].id] = Agreement.AGREES if same else Agreement.LABEL_DIFFERS
+        missed.discard(reference[truth].id)
+    return Comparison(said, frozenset(missed))
 
 
 def frames_of(events: tuple[Event, ...]) -> Frames:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.session import Session
 from app.tier_views import TierView
-from app.views.timeline.agreement import Agreement, compare, frames_of
+from app.views.timeline.agreement import Agreement, Comparison, compare, frames_of
 from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
@@ -53,10 +53,12 @@ class TierRows:
         self._session = session
         self._rows: list[TierRow] | None = None
         self._plain: dict[str, TierRow] = {}
+        self._comparisons: dict[str, tuple[tuple[Event, ...], tuple[Event, ...], Comparison]] = {}
 
     def forget(self) -> None:
         self._rows = None
         self._plain.clear()
+        self._comparisons.clear()
 
     def forget_tier(self, tier_id: str) -> None:
         """Its events have changed, those of the others have not."""
@@ -89,13 +91,19 @@ class TierRows:
         row = replace(self._plain_row(project, tier), view=view)
         if tier.source == Source.DETECTOR:
             rejected = frozenset(event.id for event in row.events if project.is_rejected(event.id))
-            found = compare(row.events, self._plain_row(project, reference).events) if reference else {}
-            return replace(row, agreement=found, rejected=rejected)
+            said = self._comparison(project, tier, reference).of_predictions if reference else {}
+            return replace(row, agreement=said, rejected=rejected)
         if reference is not None and tier.id == reference.id and detector is not None:
-            found = compare(row.events, self._plain_row(project, detector).events)
-            missed = frozenset(event_id for event_id, how in found.items() if how == Agreement.NO_COUNTERPART)
-            return replace(row, missed=missed)
+            return replace(row, missed=self._comparison(project, detector, reference).missed)
         return row
+
+    def _comparison(self, project: Project, detector: Tier, reference: Tier) -> Comparison:
+        """Made again only when the events of one of the two have changed: it is most of what an edit costs."""
+        events, truth = (self._plain_row(project, tier).events for tier in (detector, reference))
+        known = self._comparisons.get(detector.id)
+        if known is None or known[0] is not events or known[1] is not truth:
+            known = self._comparisons[detector.id] = events, truth, compare(events, truth)
+        return known[2]
 
     def _plain_row(self, project: Project, tier: Tier) -> TierRow:
         row = self._plain.get(tier.id)

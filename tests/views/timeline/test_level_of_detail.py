@@ -86,9 +86,11 @@ def test_the_comparison_is_that_of_the_exact_matching(
 ):
     """Where several matchings are equally good, either may be chosen; how many match is the same."""
     events, reference = made(predicted), made(truth)
-    found = compare(events, reference)
+    comparison = compare(events, reference)
+    found = comparison.of_predictions
     pairs = match([event.interval for event in reference], [event.interval for event in events])
     assert sum(how != Agreement.NO_COUNTERPART for how in found.values()) == len(pairs)
+    assert len(comparison.missed) == len(reference) - len(pairs)
     if not clashes(events, reference):
         expected = {
             events[pair.predicted_index].id: events[pair.predicted_index].label == reference[pair.truth_index].label
