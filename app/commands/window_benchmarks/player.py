@@ -276,10 +276,11 @@ def _stepping(window: StudioWindow) -> dict[str, float]:
 
 
 def _playing(window: StudioWindow, seconds: float) -> dict[str, Any]:
-    """Frames that were due and frames whose picture was painted, and how late at most."""
-    player, shown = window.parts.player, set[int]()
+    """Frames that were due and frames whose picture was shown; those that nobody asked for were lost by the window."""
+    player, asked, shown = window.parts.player, {0}, {0}
     _until(lambda: True, 1.0)
     player.frame_shown.connect(shown.add)
+    window.session.playhead_changed.connect(asked.add)
     began_processor = time.process_time()
     player.toggle_play()
     _until(lambda: True, seconds)
@@ -289,8 +290,9 @@ def _playing(window: StudioWindow, seconds: float) -> dict[str, Any]:
     return {
         "seconds": seconds,
         "due": last + 1,
-        "shown": len(shown | {0}),
-        "dropped": last + 1 - len(shown | {0}),
+        "shown": len(shown),
+        "dropped": last + 1 - len(shown),
+        "dropped_before_decoding": last + 1 - len(asked),
         "processor_share": round((time.process_time() - began_processor) / seconds, 2),
     }
 
