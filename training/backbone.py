@@ -23,7 +23,8 @@ from training.config import OptimizationConfig
 from training.crops import CropStore
 from training.memory import chunk_frames
 from training.precision import Precision
-from training.windows import Drawn, GridSample, read_cells
+from training.variation import Drawn
+from training.windows import GridSample, read_cells
 
 
 class LivePictures(NamedTuple):

@@ -29,15 +29,8 @@ from training.precision import Precision
 from training.start import feature_source, fit_scale, starting_model
 from training.targets import TRUE, Assignment, Truth, assign
 from training.variants import with_variants
-from training.windows import (
-    Drawn,
-    Variation,
-    collate,
-    draw_epoch,
-    draw_places,
-    draw_variation,
-    to_grid,
-)
+from training.variation import Drawn, Variation, draw_epoch, draw_variation
+from training.windows import collate, draw_places, to_grid
 
 EPOCH_BACKBONE = "epoch."
 NAMED_WINDOWS = 4

@@ -1,4 +1,4 @@
-"""Training windows: cut from videos on the 30 fps grid, varied, and put together in batches.
+"""Training windows: cut from videos on the 30 fps grid, and put together in batches.
 
 Tensor letters: B windows, E events, G grid cells of a video, F frames a window reads, C channels.
 """
@@ -188,7 +188,7 @@ class Batch(NamedTuple):
 
 def collate(samples: Sequence[GridSample], places: Sequence[Place], config: FednConfig) -> Batch:
     """Cuts the windows out of their videos."""
-    frames = torch.stack([_cut(samples[place.row], place, config) for place in places])
+    frames = torch.stack([cut(samples[place.row], place, config) for place in places])
     return Batch(frames, collate_truth(samples, places, config))
 
 
@@ -213,7 +213,8 @@ def read_cells(place: Place, config: FednConfig) -> NDArray[np.float64]:
     return place.start + (steps + 0.5) * place.speed - 0.5
 
 
-def _cut(sample: GridSample, place: Place, config: FednConfig) -> Tensor:
+def cut(sample: GridSample, place: Place, config: FednConfig) -> Tensor:
+    """The prepared frames (F, C) that the network reads of one window."""
     prepared = sample.variants[place.variant - 1] if place.variant else sample.prepared
     cells = torch.from_numpy(read_cells(place, config)).clamp(0, len(sample.known) - 1)
     if place.speed == 1.0:
@@ -228,68 +229,3 @@ def _known(sample: GridSample, place: Place, window: int) -> NDArray[np.bool_]:
     cells = np.floor(place.start + (np.arange(window) + 0.5) * place.speed).astype(np.int64)
     inside = (cells >= 0) & (cells < len(sample.known))
     return inside & sample.known[cells.clip(0, len(sample.known) - 1)]
-
-
-class Drawn(NamedTuple):
-    """A window of an epoch: its place, the seed of its variations, and the place of an empty window mixed into it."""
-
-    place: Place
-    seed: int
-    partner: Place | None = None
-
-
-def draw_epoch(
-    samples: Sequence[GridSample], places: Sequence[Place], window: int, mix: float, random: np.random.Generator
-) -> list[Drawn]:
-    """The windows with what varies them. Half of them get a partner without any event, if `mix` is not 0."""
-    seeds = random.integers(2**62, size=len(places)).tolist()
-    empty = [place for place in places if not _touches_any(samples[place.row], place, window)] if mix > 0 else []
-    if not empty:
-        return [Drawn(place, seed) for place, seed in zip(places, seeds, strict=True)]
-    chosen = random.integers(len(empty), size=len(places)).tolist()
-    mixed = random.random(len(places)) < 0.5
-    return [
-        Drawn(place, seed, empty[partner] if mixes else None)
-        for place, seed, partner, mixes in zip(places, seeds, chosen, mixed, strict=True)
-    ]
-
-
-def _touches_any(sample: GridSample, place: Place, window: int) -> bool:
-    stop = place.start + window * place.speed
-    return bool(((sample.intervals[:, 1] > place.start) & (sample.intervals[:, 0] < stop)).any())
-
-
-class Variation(NamedTuple):
-    """What windows are varied by (see AugmentationConfig): frames times `scale` (B, 1, C) plus `shift` (B, F, C)."""
-
-    scale: Tensor
-    shift: Tensor
-
-    def of(self, frames: Tensor) -> Tensor:
-        return frames * self.scale + self.shift
-
-
-def draw_variation(
-    samples: Sequence[GridSample], drawn: Sequence[Drawn], network: FednConfig, how: AugmentationConfig
-) -> Variation | None:
-    """The variation of windows, which depends on each one's own seed alone; None if nothing is to be varied."""
-    if not (how.mix > 0 or how.gain > 0 or how.offset > 0 or how.noise > 0 or how.channel_dropout > 0):
-        return None
-    varied = [_variation(samples, one, network, how) for one in drawn]
-    return Variation(torch.stack([scale for scale, _ in varied]), torch.stack([shift for _, shift in varied]))
-
-
-def _variation(
-    samples: Sequence[GridSample], one: Drawn, network: FednConfig, how: AugmentationConfig
-) -> tuple[Tensor, Tensor]:
-    generator = torch.Generator().manual_seed(one.seed)
-    time, channels = network.read_frames, network.feature_size
-    gain, strength = 1 + how.gain * (2 * torch.rand(1, generator=generator) - 1), torch.rand(1, generator=generator)
-    kept = (torch.rand(1, channels, generator=generator) >= how.channel_dropout).float()
-    shift = how.offset * torch.randn(1, channels, generator=generator).expand(time, channels)
-    if how.noise > 0:
-        shift = shift + how.noise * torch.randn(time, channels, generator=generator)
-    if one.partner is not None:
-        other = _cut(samples[one.partner.row], one.partner, network)
-        shift = shift + how.mix * strength * gain * (other - other.mean(dim=0))
-    return gain * kept, shift * kept

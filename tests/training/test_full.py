@@ -23,7 +23,8 @@ from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
 from training.precision import Precision
 from training.run import train
-from training.windows import Drawn, GridSample, Place, collate, to_grid
+from training.variation import Drawn
+from training.windows import GridSample, Place, collate, to_grid
 
 from .conftest import LABELS, SampleMaker
 

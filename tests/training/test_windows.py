@@ -10,17 +10,8 @@ from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from training.config import AugmentationConfig
 from training.targets import TRUE, UNCERTAIN
-from training.windows import (
-    GridSample,
-    Place,
-    collate,
-    draw_epoch,
-    draw_places,
-    draw_variation,
-    regular_starts,
-    to_grid,
-    window_truth,
-)
+from training.variation import draw_epoch, draw_variation
+from training.windows import GridSample, Place, collate, draw_places, regular_starts, to_grid, window_truth
 
 from .conftest import LABELS, make_sample
 
