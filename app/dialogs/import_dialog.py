@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -169,7 +168,6 @@ class ImportDialog(QDialog):
             spin.setSuffix(suffix)
             spin.setAccessibleName(name)
             spin.setKeyboardTracking(False)
-            spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.presence.setSpecialValueText("no events")
         self.reviewed.setChecked(True)
 

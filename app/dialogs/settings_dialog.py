@@ -9,7 +9,6 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -128,8 +127,6 @@ def _editor(row: SettingRow, tell: Callable[[object], None]) -> QWidget:
     spin: Any = QDoubleSpinBox() if isinstance(kind, Decimal) else QSpinBox()
     spin.setRange(kind.lowest, kind.highest)
     spin.setSingleStep(kind.step)
-    # The keys up and down, and the wheel, change it; arrows as small as these only take room.
-    spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
     spin.setSuffix(f" {kind.unit}" if kind.unit else "")
     spin.valueChanged.connect(tell)
     return spin

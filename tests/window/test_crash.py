@@ -4,10 +4,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.crash import CrashHook
 from app.messages import Messages
+from app.session import Session
+from app.window import StudioWindow
 from tests.window.conftest import wait_until
 
 
@@ -63,3 +66,20 @@ def test_a_folder_that_cannot_be_written_does_not_hide_the_bug(
     messages.told.connect(lambda level, text: heard.append((level, text)))
     CrashHook(messages, tmp_path / "file" / "reports", qapp).handle(RuntimeError, RuntimeError("x"), None)
     assert len(heard) == 1
+
+
+def test_a_bug_in_a_slot_is_told_and_the_window_lives_on(session: Session, window: StudioWindow, tmp_path: Path):
+    """As in a real start: Qt calls the slot, nobody catches what it raises."""
+    hook = CrashHook(session.messages, tmp_path / "reports", window)
+    hook.install()
+    try:
+        QTimer.singleShot(0, fail)
+        wait_until(lambda: window.messages.isVisible())
+    finally:
+        hook.uninstall()
+    assert "your labels are safe" in window.messages.text.text()
+    (report,) = (tmp_path / "reports").iterdir()
+    assert "the drawer is stuck" in report.read_text()
+    session.set_playhead(17)
+    assert session.mark_reviewed()
+    assert "your labels are safe" in window.parts.messages.text.toPlainText()

@@ -3,8 +3,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -109,3 +111,22 @@ def test_switching_the_video_shows_its_own_tiers(session: Session, window: Studi
     session.select_video("0401 girl crashing")
     wait_until(lambda: session.frame_index is not None)
     assert [row.tier.id for row in window.parts.timeline.rows.all()] == ["16-fedn", "16-expert", "16-self"]
+
+
+def test_the_theme_follows_the_system_unless_one_was_chosen(
+    window: StudioWindow, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+):
+    """The platform without a screen has no scheme of its own: what the system says is said here."""
+    hints = QApplication.styleHints()
+
+    def system_turns(scheme: Qt.ColorScheme) -> None:
+        monkeypatch.setattr(theme.QApplication, "styleHints", lambda: SimpleNamespace(colorScheme=lambda: scheme))
+        hints.colorSchemeChanged.emit(scheme)
+
+    window.set_theme("system")
+    for scheme, name in ((Qt.ColorScheme.Light, "light"), (Qt.ColorScheme.Dark, "dark")):
+        system_turns(scheme)
+        assert theme.current_name() == name
+    window.set_theme("dark")
+    system_turns(Qt.ColorScheme.Light)
+    assert theme.current_name() == "dark"

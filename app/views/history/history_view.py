@@ -27,7 +27,7 @@ class HistoryView(QWidget):
         # The arrows belong to the player, unless Tab leads here.
         self.steps.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.steps.setAccessibleName("Steps that can be undone")
-        self._hint = QLabel("Every change stands here; a click on a step goes back to it, or on again.")
+        self._hint = QLabel("Nothing has been changed yet.")
         self._hint.setWordWrap(True)
         self._hint.setProperty("muted", True)
         self.undo, self.redo = QPushButton("Undo"), QPushButton("Redo")

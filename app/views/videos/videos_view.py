@@ -168,6 +168,8 @@ class VideosView(QWidget):
         self.filter.setAccessibleName("Filter of the videos")
         self.filter.setClearButtonEnabled(True)
         self._hint.setWordWrap(True)
+        # A low panel must not cut a line in two.
+        self._hint.setMinimumHeight(3 * self._hint.fontMetrics().lineSpacing())
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for label in (self._hint, self._progress_text):
             label.setProperty("muted", True)
