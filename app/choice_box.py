@@ -36,6 +36,7 @@ class ChoiceBox(QComboBox):
             self.addItems([text for text, _ in rows])
             self._values = values
         self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
+        self.setEnabled(bool(rows))
 
     @property
     def value(self) -> Any:

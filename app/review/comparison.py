@@ -33,9 +33,12 @@ class Comparison(QObject):
         self._keys: dict[str, TierKey] | None = None
         self._by_video: dict[tuple[str, TierKey], Tier] = {}
         self._choices: list[TierKey] = []
+        self._told: tuple[TierKey | None, TierKey | None] = (None, None)
+        self.changed.connect(self._remember)
         session.project_changed.connect(self._on_project_changed)
-        for signal in (session.tiers_changed, session.video_changed, session.videos_changed):
-            signal.connect(self._on_tiers_changed)
+        session.video_changed.connect(self._on_video_changed)
+        session.tiers_changed.connect(self._on_tiers_changed)
+        session.videos_changed.connect(self._on_tiers_changed)
         session.reference_changed.connect(self._on_reference_changed)
         session.tier_views.changed.connect(self._on_tiers_changed)
         session.blind.changed.connect(self._on_tiers_changed)
@@ -76,12 +79,18 @@ class Comparison(QObject):
         return self.first is not None and self.second is not None and not self.second.is_detector
 
     def choose(self, first: TierKey, second: TierKey) -> None:
-        """Chooses two tiers; a detector always comes second. The same twice leaves everything as it is."""
+        """Chooses two tiers; a detector always comes second. The same twice leaves everything as it is.
+
+        What predictions are compared with becomes the reference, so that the timeline says the same as the queue.
+        """
         if first.is_detector and not second.is_detector:
             first, second = second, first
-        if first != second and (first, second) != (self._first, self._second):
-            self._first, self._second = first, second
-            self.changed.emit()
+        if first == second or (first, second) == (self._first, self._second):
+            return
+        if second.is_detector and not first.is_detector:
+            self._session.set_reference(first.name)
+        self._first, self._second = first, second
+        self.changed.emit()
 
     def choose_first(self, key: TierKey) -> None:
         second = self.second
@@ -184,6 +193,15 @@ class Comparison(QObject):
     def _on_tiers_changed(self, *_: object) -> None:
         self._keys = None
         self.changed.emit()
+
+    def _remember(self) -> None:
+        self._told = (self.first, self.second)
+
+    def _on_video_changed(self, _video_id: str) -> None:
+        """Within the project nothing else is compared for that, unless another video has other tiers."""
+        self._keys = None
+        if not self._whole_project or self._told != (self.first, self.second):
+            self._on_tiers_changed()
 
     def _on_reference_changed(self) -> None:
         """Who chooses another reference wants to compare with it."""

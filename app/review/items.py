@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cached_property
 
 from app.document.prediction_states import State
 from fedn.annotation.agreement.event_agreement import Pairing
@@ -36,7 +37,7 @@ class Order(StrEnum):
     TIME = "by time"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One thing to decide.
 
@@ -97,8 +98,14 @@ class Item:
 
     def sort_key(self, order: Order) -> tuple[float, int, int, str]:
         """Ascending; what is equal comes by video and time."""
-        value = {Order.TIME: 0.0, Order.UNCERTAINTY: -self.uncertainty, Order.DISAGREEMENT: -self.disagreement}[order]
-        return (value, self.place, self.event.onset, self.event.id)
+        return self._sort_keys[order]
+
+    @cached_property
+    def _sort_keys(self) -> dict[Order, tuple[float, int, int, str]]:
+        """Made once: a queue of thousands is sorted again after every decision."""
+        values = {Order.TIME: 0.0, Order.UNCERTAINTY: -self.uncertainty, Order.DISAGREEMENT: -self.disagreement}
+        rest = (self.place, self.event.onset, self.event.id)
+        return {order: (value, *rest) for order, value in values.items()}
 
 
 def kind_of(pairing: Pairing, *, compared: bool) -> Kind:

@@ -194,7 +194,7 @@ def test_q_takes_the_reference_instead_of_the_prediction(session: Session, keys:
 
 
 def test_the_whole_project_is_one_queue_over_its_videos(
-    session: Session, keys: Keyboard, view: ReviewView, review: Review
+    session: Session, keys: Keyboard, view: ReviewView, review: Review, qtbot: QtBot
 ):
     review.comparison.set_whole_project(True)
     review.set_order(Order.TIME)
@@ -203,6 +203,7 @@ def test_the_whole_project_is_one_queue_over_its_videos(
         keys.press(Qt.Key.Key_N)
     assert session.current_video is not None and session.current_video.id == OTHER_VIDEO
     assert place(session) == ("16-fedn-20",)
+    qtbot.mouseClick(view.filter_button, Qt.MouseButton.LeftButton)
     view.filter.subject.setCurrentIndex(1)
     view.filter.subject.activated.emit(1)
     assert {item.subject for item in review.queue} == {"15"}

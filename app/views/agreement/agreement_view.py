@@ -206,16 +206,17 @@ class AgreementView(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(6)
-        for row, (text, tier) in enumerate((("Judged", self.second), ("Against", self.first))):
-            grid.addWidget(_caption(text, tier), row, 0)
-            grid.addWidget(tier, row, 1, 1, 2)
-        grid.addWidget(_caption("Over", self.scope), 2, 0)
-        grid.addWidget(self.scope, 2, 1)
-        grid.addWidget(self.judged, 2, 2)
-        grid.addWidget(_caption("Match", self.iou), 3, 0)
-        grid.addWidget(self.iou, 3, 1, 1, 2)
+        boxes = (
+            ("Compare", self.second),
+            ("with", self.first),
+            ("over", self.scope),
+            ("in", self.judged),
+            ("Match", self.iou),
+        )
+        for row, (text, box) in enumerate(boxes):
+            grid.addWidget(_caption(text, box), row, 0)
+            grid.addWidget(box, row, 1)
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(2, 1)
         return grid
 
     def _lay_out_body(self) -> None:

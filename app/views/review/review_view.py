@@ -96,21 +96,25 @@ class ReviewView(QWidget):
         keys = [(key.title, key) for key in compared.choices]
         self.first.offer(keys, compared.first)
         self.second.offer(keys, compared.second)
-        self.filter.scope.offer(SCOPES, compared.whole_project)
         self.order.offer([(order.value.capitalize(), order) for order in Order], self._review.order)
-        self._show_filter()
+        where = "Project" if compared.whole_project else "This video"
+        is_on = self._review.filter != Filter()
+        self.filter_button.setText(f"{where} ● ▾" if is_on else f"{where} ▾")
+        self.filter_button.setAccessibleName("Filter of the queue, on" if is_on else "Filter of the queue")
+        if self.filter.isVisible():
+            self._show_filter()
         self.model.refresh()
         self._show_current()
 
     def _show_filter(self) -> None:
+        self.filter.scope.offer(SCOPES, self._review.comparison.whole_project)
         items, project, chosen = self._review.all_items(), self._session.project, self._review.filter
         labels = sorted({label for item in items for label in item.labels} | ({chosen.label} - {None}))  # type: ignore[type-var]
         self.filter.show_filter(chosen, labels, project.subjects() if project else [])
-        where = "Project" if self._review.comparison.whole_project else "This video"
-        self.filter_button.setText(f"{where} ▾" if chosen == Filter() else f"{where}, filtered ▾")
 
     def _open_filter(self) -> None:
         """Below its button."""
+        self._show_filter()
         self.filter.adjustSize()
         self.filter.move(self.filter_button.mapToGlobal(self.filter_button.rect().bottomLeft()))
         self.filter.show()
@@ -172,7 +176,7 @@ class ReviewView(QWidget):
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.filter_button.setToolTip("Which items the queue holds")
         self.filter_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        against = QLabel("against")
+        against = QLabel("vs.")
         against.setProperty("muted", True)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
