@@ -24,16 +24,17 @@ def stills(
     per_person: Annotated[int, typer.Option(min=1, help="Stills of each.")] = 40,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     size: Annotated[int, typer.Option(min=32, max=224, help="Side in pixels at which faces are kept.")] = 128,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that draw at the same time.")] = 1,
     json: JsonOption = False,
     records: RecordsOption = False,
 ) -> None:
-    """Render single faces with known expression strengths."""
+    """Render single faces with known expression strengths. A run that was stopped goes on."""
     with output(json, records, what="Rendering stills") as spoken:
         require_file(facekit)
         from training.synthetic.facekit import read_facekit
         from training.synthetic.stills import render_stills
 
-        render_stills(read_facekit(facekit), out, people, per_person, seed, spoken.reporter, size)
+        render_stills(read_facekit(facekit), out, people, per_person, seed, spoken.reporter, size, processes)
         spoken.document({"out": str(out), "stills": people * per_person})
         spoken.say(f"{people * per_person} stills of {people} people in {out}")
 

@@ -59,7 +59,7 @@ def region_strengths(kit: FaceKit, strengths: Values, wrinkles: float) -> Values
     for column, region in enumerate(REGIONS):
         names = _DRIVERS[region]
         result[:, column] = strengths[:, [kit.index(name) for name in names]] @ np.array(list(names.values()))
-    return _AT_REST * wrinkles + np.minimum(result, 1.2) * (0.45 + 0.75 * wrinkles)
+    return _AT_REST * wrinkles + np.minimum(result, 1.2) * (0.65 + 0.6 * wrinkles)
 
 
 def vertex_regions(points: Values) -> Values:
@@ -108,7 +108,7 @@ def _forehead(x: NDArray, y: NDArray, wobble: NDArray, rng: np.random.Generator)
         height += (
             rng.uniform(0.5, 1.0) * _groove(y - curve, rng.uniform(0.09, 0.16)) * smooth(reach, reach - 1.6, np.abs(x))
         )
-    return 0.06 * height * smooth(6.3, 7.0, y) * smooth(11.5, 10.0, y)
+    return 0.075 * height * smooth(6.3, 7.0, y) * smooth(11.5, 10.0, y)
 
 
 def _folds(x: NDArray, y: NDArray, wobble: NDArray, rng: np.random.Generator) -> NDArray:
@@ -143,7 +143,7 @@ def _glabella(x: NDArray, y: NDArray, wobble: NDArray, rng: np.random.Generator)
     lean = rng.uniform(-0.15, 0.15)
     pair = _groove(np.abs(x - 0.1 * wobble) - rng.uniform(0.6, 0.9) - 0.10 * (y - 5.5), rng.uniform(0.11, 0.17))
     single = rng.uniform(0.0, 0.9) * _groove(x - lean - 0.1 * wobble, 0.13)
-    return 0.10 * (pair + single) * smooth(4.5, 5.3, y) * smooth(7.9, 6.6, y) * smooth(2.2, 1.4, np.abs(x))
+    return 0.13 * (pair + single) * smooth(4.5, 5.3, y) * smooth(7.9, 6.6, y) * smooth(2.2, 1.4, np.abs(x))
 
 
 def _nose(x: NDArray, y: NDArray, wobble: NDArray) -> NDArray:

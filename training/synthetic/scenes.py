@@ -90,8 +90,8 @@ def draw_scene(rng: np.random.Generator, size: tuple[int, int], eye_distance_px:
     ground = sky * rng.uniform(0.25, 0.8) * _white(rng, 0.06)
     lights, colors = _lamps(rng)
     received = (colors * np.maximum(lights[:, 2:] * 0.8 + 0.1, 0.05)).sum(0).mean() + 0.5 * float((sky + ground).mean())
-    brightness, cast = float(np.exp(rng.normal(0.0, 0.22))), _white(rng, 0.05)
-    white = (colors.sum(0) + sky + ground) ** -0.6  # the camera's white balance takes out part of the lamps' color
+    brightness, cast = float(np.exp(rng.normal(0.0, 0.20))), _white(rng, 0.035)
+    white = (colors.sum(0) + sky + ground) ** -0.8  # the camera's white balance takes out most of the lamps' color
     return Scene(
         size=size,
         focal_px=eye_distance_px / _EYES_CM * (distance - _EYES_DEPTH_CM),
@@ -102,7 +102,7 @@ def draw_scene(rng: np.random.Generator, size: tuple[int, int], eye_distance_px:
         sky=sky.astype(np.float32),
         ground=ground.astype(np.float32),
         exposure=0.62 / received * brightness,
-        saturation=float(rng.uniform(0.72, 1.08)),
+        saturation=float(rng.uniform(0.82, 1.12)),
         tint=(white / white.mean() * cast).astype(np.float32),
         background=_background(rng),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fedn.errors import TrainingError
 from fedn.features.align import anchor_points, similarity, warp_face
 from fedn.progress import SILENT, Reporter
 from training.synthetic.expressions import EMOTIONS, Shapes
@@ -19,36 +22,18 @@ from training.synthetic.person import PersonMaker
 from training.synthetic.renderer import Motion, Renderer
 from training.synthetic.scenes import draw_scene
 from training.synthetic.sensor import Grain, spoil
+from training.synthetic.still_folder import POINT_CROP_SIZE, StillOrder, Stills, load_stills, open_folder
+
+__all__ = ["Stills", "face_points", "load_stills", "render_stills"]
 
 PICTURE_SIZE, STILL_TEXELS = 288, 448
 STILL_SIZE = 128
 """A hundred thousand crops of this size fit into the memory of a small machine."""
-POINT_CROP_SIZE = 64
 SCENES_OF_ONE = 4
-BESIDE_CROPS = ("strengths", "emotions", "takes", "grays", "points")
 # OpenCV's cascade draws its box about 2.5 eye distances wide, centered 0.2 eye distances below the eyes (measured on
 # rendered faces); the point network sees that box 1.3 times as large.
 CASCADE_WIDTH, CASCADE_DROP, POINT_MARGIN = 2.5, 0.2, 1.3
 NEUTRAL = len(EMOTIONS)
-
-
-@dataclass(frozen=True)
-class Stills:
-    """N faces, memory-mapped.
-
-    Attributes:
-        crops: (N, S, S, 3) uint8 aligned faces.
-        strengths: (N, 57) float32. emotions: (N,) int64, index into EMOTIONS; len(EMOTIONS) is neutral, -1 none.
-        takes: (N,) int32, the same number for stills of one person in one scene.
-        grays: (N, 64, 64) uint8 crops for the point network. points: (N, 5, 2) float32 in [0, 1] of them.
-    """
-
-    crops: NDArray[np.uint8]
-    strengths: Floats
-    emotions: NDArray[np.int64]
-    takes: NDArray[np.int32]
-    grays: NDArray[np.uint8]
-    points: Floats
 
 
 def face_points(landmarks: Floats) -> Floats:
@@ -65,57 +50,98 @@ def render_stills(
     seed: int,
     reporter: Reporter = SILENT,
     size: int = STILL_SIZE,
+    processes: int = 1,
 ) -> None:
-    """Writes a file for each attribute of Stills into `out`; the crops are kept at `size` pixels."""
-    out.mkdir(parents=True, exist_ok=True)
-    count = people * per_person
-    shapes = Shapes(kit.names)
-    maker = PersonMaker(kit, STILL_TEXELS)
-    renderer = Renderer(kit, (PICTURE_SIZE, PICTURE_SIZE), sharpness=1.0)
-    grain = Grain(np.random.default_rng(seed))
-    crops = np.lib.format.open_memmap(out / "crops.npy", "w+", np.uint8, (count, size, size, 3))
-    grays = np.empty((count, POINT_CROP_SIZE, POINT_CROP_SIZE), np.uint8)
-    strengths = np.empty((count, len(kit.names)), np.float32)
-    emotions = np.empty(count, np.int64)
-    takes = np.empty(count, np.int32)
-    points = np.empty((count, 5, 2), np.float32)
-    for person in range(people):
-        rng = np.random.default_rng([seed, person])
-        rows = slice(person * per_person, (person + 1) * per_person)
-        renderer.set_person(maker.make(draw_look(rng)))
-        drawn = [_draw_face(shapes, rng) for _ in range(per_person)]
-        strengths[rows] = np.stack([face for face, _ in drawn])
-        emotions[rows] = [emotion for _, emotion in drawn]
-        # A few scenes per person: light and camera must not give away who it is.
-        for take, part in enumerate(np.array_split(np.arange(rows.start, rows.stop), SCENES_OF_ONE)):
-            takes[part] = person * SCENES_OF_ONE + take
-            scene = draw_scene(rng, (PICTURE_SIZE, PICTURE_SIZE), rng.uniform(58, 80))
-            motion = Motion(strengths[part], _draw_poses(len(part), rng))
-            pictures, landmarks = renderer.draw(scene, motion)
-            for row, picture, face in zip(part, pictures, face_points(landmarks), strict=True):
-                picture = spoil(picture, rng, grain)
-                matrix = similarity(anchor_points(_estimated(face, rng)))
-                crops[row] = cv2.resize(warp_face(picture, matrix), (size, size), interpolation=cv2.INTER_AREA)
-                grays[row], points[row] = _point_crop(picture, face, rng)
-        reporter.progress("rendering faces", rows.stop, count)
-        if reporter.stop_requested:
-            break
-    crops.flush()
-    renderer.close()
-    arrays = (strengths, emotions, takes, grays, points)
-    for name, values in zip(BESIDE_CROPS, arrays, strict=True):
-        np.save(out / f"{name}.npy", values)
+    """Fills a folder of stills; the crops are kept at `size` pixels. What is there already is not rendered again.
+
+    Raises:
+        TrainingError: if the folder holds other stills, or nothing can be drawn.
+    """
+    order = StillOrder(people, per_person, seed, size, len(kit.names))
+    arrays = open_folder(out, order)
+    missing = np.flatnonzero(arrays["done"] == 0).tolist()
+    if processes > 1 and len(missing) > 1:
+        _render_in_processes(kit, out, order, [missing[i::processes] for i in range(processes)], reporter)
+    else:
+        _render_people(kit, out, order, missing, lambda: _progress(arrays, order, reporter))
 
 
-def load_stills(folders: list[Path]) -> list[Stills]:
-    """One entry per folder that render_stills wrote."""
-    return [
-        Stills(
-            np.load(f / "crops.npy", mmap_mode="r"),
-            *(np.load(f / f"{name}.npy") for name in BESIDE_CROPS),
-        )
-        for f in folders
+def _progress(arrays: dict[str, NDArray[Any]], order: StillOrder, reporter: Reporter) -> bool:
+    """Tells how far it is; whether to go on."""
+    done = int(arrays["done"].sum())
+    reporter.progress("rendering faces", done * order.per_person, order.people * order.per_person)
+    return not reporter.stop_requested
+
+
+def _render_in_processes(
+    kit: FaceKit, out: Path, order: StillOrder, shares: list[list[int]], reporter: Reporter
+) -> None:
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    children = [
+        context.Process(target=_render_share, args=(kit, out, order, share, stop), daemon=True) for share in shares
     ]
+    for child in children:
+        child.start()
+    arrays = open_folder(out, order)
+    while any(child.is_alive() for child in children):
+        children[0].join(1.0)
+        if not _progress(arrays, order, reporter):
+            stop.set()
+        if any(child.exitcode for child in children):
+            stop.set()
+    if any(child.exitcode for child in children):
+        raise TrainingError("a process that rendered faces has ended early; try it with one process to see why")
+
+
+def _render_share(kit: FaceKit, out: Path, order: StillOrder, people: list[int], stop: Signal) -> None:
+    _render_people(kit, out, order, people, lambda: not stop.is_set())
+
+
+def _render_people(kit: FaceKit, out: Path, order: StillOrder, people: list[int], go_on: Callable[[], bool]) -> None:
+    arrays = open_folder(out, order)
+    shapes, maker = Shapes(kit.names), PersonMaker(kit, STILL_TEXELS)
+    renderer = Renderer(kit, (PICTURE_SIZE, PICTURE_SIZE), sharpness=1.0)
+    try:
+        for person in people:
+            rng = np.random.default_rng([order.seed, person])
+            renderer.set_person(maker.make(draw_look(rng)))
+            _render_person(renderer, shapes, arrays, order, person, rng)
+            for array in arrays.values():
+                array.flush()  # pyright: ignore[reportAttributeAccessIssue]
+            arrays["done"][person] = 1
+            if not go_on():
+                return
+    finally:
+        renderer.close()
+
+
+def _render_person(
+    renderer: Renderer,
+    shapes: Shapes,
+    arrays: dict[str, NDArray[Any]],
+    order: StillOrder,
+    person: int,
+    rng: np.random.Generator,
+) -> None:
+    rows = np.arange(person * order.per_person, (person + 1) * order.per_person)
+    grain = Grain(rng)
+    drawn = [_draw_face(shapes, rng) for _ in rows]
+    arrays["strengths"][rows] = np.stack([face for face, _ in drawn])
+    arrays["emotions"][rows] = [emotion for _, emotion in drawn]
+    # A few scenes per person: light and camera must not give away who it is.
+    for take, part in enumerate(np.array_split(rows, SCENES_OF_ONE)):
+        arrays["takes"][part] = person * SCENES_OF_ONE + take
+        scene = draw_scene(rng, (PICTURE_SIZE, PICTURE_SIZE), rng.uniform(58, 80))
+        motion = Motion(arrays["strengths"][part], _draw_poses(len(part), rng), _draw_hands(len(part), rng))
+        pictures, landmarks = renderer.draw(scene, motion)
+        for row, picture, marks, face in zip(part, pictures, landmarks, face_points(landmarks), strict=True):
+            picture = spoil(picture, rng, grain)
+            matrix = similarity(anchor_points(_estimated(face, rng)))
+            crop = warp_face(picture, matrix)
+            arrays["crops"][row] = cv2.resize(crop, (order.size, order.size), interpolation=cv2.INTER_AREA)
+            arrays["landmarks"][row] = (marks @ matrix[:, :2].T + matrix[:, 2]) * order.size / crop.shape[0]
+            arrays["grays"][row], arrays["points"][row] = _point_crop(picture, face, rng)
 
 
 def _draw_face(shapes: Shapes, rng: np.random.Generator) -> tuple[Floats, int]:
@@ -142,6 +168,17 @@ def _draw_face(shapes: Shapes, rng: np.random.Generator) -> tuple[Floats, int]:
         strengths, blink, float(np.clip(rng.normal(0, 0.3), -1, 1)), float(np.clip(rng.normal(0, 0.25), -1, 1))
     )
     return strengths, emotion
+
+
+def _draw_hands(count: int, rng: np.random.Generator) -> Floats | None:
+    """(N, 4) a hand at the face in a few stills of some takes, as Motion takes it."""
+    if rng.random() < 0.75:
+        return None
+    hands = np.full((count, 4), np.nan, np.float32)
+    shown = rng.random(count) < 0.5
+    places = rng.normal([0.0, -9.0, 13.0, 0.0], [4.5, 3.5, 1.0, 0.5], (count, 4))
+    hands[shown] = places[shown]
+    return hands
 
 
 def _draw_poses(count: int, rng: np.random.Generator) -> Floats:
