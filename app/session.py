@@ -28,12 +28,12 @@ from app.index_loader import IndexLoader
 from app.messages import Messages
 from app.review.blind import Blind
 from app.settings import Settings
-from app.tier_views import TierViews
+from app.tier_views import TierViews, by_source, reference_among
 from app.undo import EditCommand
 from app.waveforms import Waveforms
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
-from fedn.annotation.tier import Source, Tier
+from fedn.annotation.tier import Tier
 from fedn.annotation.video import Video
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import DamagedError, FednError
@@ -137,25 +137,11 @@ class Session(QObject):
 
     def open_project(self, folder: Path) -> bool:
         """Opens the project in `folder` in place of the present one; on failure the present one stays open."""
-        try:
-            document = Document.open(folder, who=self.who)
-        except FednError as error:
-            self.messages.error(str(error))
-            if isinstance(error, DamagedError):
-                self.damaged.emit(folder)
-            return False
-        self._replace(document)
-        return True
+        return self._replace(lambda: Document.open(folder, who=self.who), folder)
 
     def create_project(self, folder: Path, name: str, vocabulary: Vocabulary | None = None) -> bool:
         """An empty project, opened; by default with six emotions and others."""
-        try:
-            document = Document.create(folder, name, vocabulary, who=self.who)
-        except FednError as error:
-            self.messages.error(str(error))
-            return False
-        self._replace(document)
-        return True
+        return self._replace(lambda: Document.create(folder, name, vocabulary, who=self.who), folder)
 
     def close_project(self) -> None:
         if self.document is None:
@@ -166,13 +152,21 @@ class Session(QObject):
         self.project_changed.emit()
         self.video_changed.emit("")
 
-    def _replace(self, document: Document) -> None:
+    def _replace(self, opened: Callable[[], Document], folder: Path) -> bool:
+        try:
+            document = opened()
+        except FednError as error:
+            self.messages.error(str(error))
+            if isinstance(error, DamagedError):
+                self.damaged.emit(folder)
+            return False
         old, self.document = self.document, document
         self._forget()
         if old is not None:
             old.close()
         self.project_changed.emit()
         self.select_video(next(iter(document.project.videos), ""))
+        return True
 
     def _forget(self) -> None:
         self._index_loader.wait()
@@ -244,25 +238,8 @@ class Session(QObject):
         return True
 
     def may_change(self, event_ids: Iterable[str], tier_ids: Iterable[str] = ()) -> bool:
-        """Whether neither the events' tiers nor these are locked; if one is, the user is told how to unlock it."""
-        project = self.project
-        if project is None:
-            return False
-        tiers = dict.fromkeys((*(project.tier_of(one).id for one in event_ids), *tier_ids))
-        locked = next((one for one in tiers if one in project.tiers and self.tier_views.is_locked(one)), None)
-        if locked is not None:
-            name = project.tier(locked).name
-            self.messages.info(f"The tier “{name}” is locked; unlock it in its menu on the timeline to change it.")
-        return locked is None
-
-    def editable(self, event_ids: Iterable[str], gesture: int) -> tuple[str, ...]:
-        """As `do_on_events`, for changes of several steps: the ids to change with the same `gesture`, () if refused."""
-        if self.project is None:
-            return ()
-        first = corrections_of(self.project, event_ids, self.who)
-        if first.edits and not self.do(Group(first.edits, "Accept prediction"), gesture):
-            return ()
-        return first.ids
+        """As `TierViews.may_change`: whether nothing of this is locked."""
+        return self.tier_views.may_change(event_ids, tier_ids)
 
     def accept(self, event_ids: Iterable[str]) -> bool:
         """Copies predictions into the annotator's tier; those accepted before are only selected."""
@@ -322,15 +299,11 @@ class Session(QObject):
     def mark_reviewed(self, interval: Interval | None = None) -> bool:
         """Marks a range of the current video, or all of it, as looked at."""
         video = self.current_video
-        if video is None:
-            return False
-        return self.do(MarkReviewed(video.id, interval or Interval(0, video.frame_count)))
+        return video is not None and self.do(MarkReviewed(video.id, interval or Interval(0, video.frame_count)))
 
     def unmark_reviewed(self, interval: Interval | None = None) -> bool:
         video = self.current_video
-        if video is None:
-            return False
-        return self.do(UnmarkReviewed(video.id, interval or Interval(0, video.frame_count)))
+        return video is not None and self.do(UnmarkReviewed(video.id, interval or Interval(0, video.frame_count)))
 
     def use_model(self, name: str) -> bool:
         return self.do(UseModel(name))
@@ -401,9 +374,7 @@ class Session(QObject):
         project = self.project
         if project is None or self._video_id not in project.videos:
             return []
-        rank = (Source.DETECTOR, Source.EXPERT, Source.SELF_REPORT, Source.ANNOTATOR, Source.IMPORTED)
-        seen = (tier for tier in project.tiers_of(self._video_id) if self.blind.sees(tier))
-        return sorted(seen, key=lambda tier: rank.index(tier.source))
+        return by_source(tier for tier in project.tiers_of(self._video_id) if self.blind.sees(tier))
 
     # The tier that predictions are compared with; by name, so that it holds across videos
 
@@ -414,10 +385,7 @@ class Session(QObject):
 
     @property
     def reference_tier(self) -> Tier | None:
-        people = [tier for tier in self._tiers_by_source() if tier.source != Source.DETECTOR]
-        by_choice = (tier for tier in people if tier.name == self._reference_name)
-        by_source = (tier for source in (Source.EXPERT, Source.SELF_REPORT) for tier in people if tier.source == source)
-        return next(by_choice, None) or next(by_source, None) or next(iter(people), None)
+        return reference_among(self._tiers_by_source(), self._reference_name)
 
     def set_reference(self, name: str) -> None:
         if name != self._reference_name:

@@ -69,6 +69,18 @@ class TierViews(QObject):
         """Whether the events of the tier are to stay as they are."""
         return self.of(tier_id).locked
 
+    def may_change(self, event_ids: Iterable[str], tier_ids: Iterable[str] = ()) -> bool:
+        """Whether neither the events' tiers nor these are locked; if one is, the user is told how to unlock it."""
+        project = self._session.project
+        if project is None:
+            return False
+        tiers = dict.fromkeys((*(project.tier_of(one).id for one in event_ids), *tier_ids))
+        locked = next((one for one in tiers if self.is_locked(one)), None)
+        if locked is not None:
+            name = project.tier(locked).name
+            self._session.messages.info(f"The tier “{name}” is locked; unlock it in its menu on the timeline.")
+        return locked is None
+
     def is_hidden(self, tier_id: str) -> bool:
         return self.of(tier_id).hidden
 
@@ -143,6 +155,20 @@ class TierViews(QObject):
             temporary.replace(path)
         except OSError as error:
             logger.warning("the arrangement of the tiers cannot be written to %s: %s", path, error)
+
+
+def by_source(tiers: Iterable[Tier]) -> list[Tier]:
+    """As they stand before the user arranges them: detectors, expert, self-report, others."""
+    rank = (Source.DETECTOR, Source.EXPERT, Source.SELF_REPORT, Source.ANNOTATOR, Source.IMPORTED)
+    return sorted(tiers, key=lambda tier: rank.index(tier.source))
+
+
+def reference_among(tiers: Sequence[Tier], name: str) -> Tier | None:
+    """The tier that predictions are compared with: by name, else the expert's, the self-report, anyone's."""
+    people = [tier for tier in tiers if tier.source != Source.DETECTOR]
+    named = (tier for tier in people if tier.name == name)
+    usual = (tier for source in (Source.EXPERT, Source.SELF_REPORT) for tier in people if tier.source == source)
+    return next(named, None) or next(usual, None) or next(iter(people), None)
 
 
 def woven(first: Sequence[Item], second: Sequence[Item]) -> list[Item]:
