@@ -70,8 +70,8 @@ class KeyGuard(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.Show:
-            if isinstance(watched, QWidget) and is_control(watched) and _in_window(watched):
-                watched.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if isinstance(watched, QWidget) and _in_window(watched):
+                _settle(watched)
             return False
         if kind != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
@@ -79,6 +79,17 @@ class KeyGuard(QObject):
             event.accept()
             return True
         return False
+
+
+def _settle(widget: QWidget) -> None:
+    """Into the window: controls get the keyboard by Tab alone, and fields leave dropped files to the window."""
+    if is_control(widget):
+        widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    elif isinstance(widget, QPlainTextEdit | QTextEdit):
+        widget.viewport().setAcceptDrops(False)
+        widget.setAcceptDrops(False)
+    elif isinstance(widget, QLineEdit):
+        widget.setAcceptDrops(False)
 
 
 def is_control(widget: QWidget) -> bool:

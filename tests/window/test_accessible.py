@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,12 +14,19 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDateEdit,
+    QDockWidget,
+    QDoubleSpinBox,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QScrollBar,
+    QSpinBox,
     QTabBar,
+    QTableWidget,
+    QTableWidgetItem,
     QTextEdit,
+    QTimeEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -181,3 +188,57 @@ def test_text_is_readable_on_every_ground(name: str, text: str, ground: str):
 def test_text_is_readable_where_something_is_chosen(name: str, text: str, ground: str):
     tokens = theme.tokens_of(name)
     assert contrast(getattr(tokens, text), getattr(tokens, ground)) >= 4.5
+
+
+# Fields of every kind
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(1, 1)
+    table.setItem(0, 0, QTableWidgetItem("x"))
+    return table
+
+
+def _choices() -> QComboBox:
+    box = QComboBox()
+    box.setEditable(True)
+    return box
+
+
+FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QTimeEdit, QDateEdit, _choices, _table)
+
+
+@pytest.mark.parametrize("make", FIELDS, ids=lambda make: make.__name__)
+def test_keys_belong_to_a_field_of_any_kind_that_has_the_keyboard(
+    window: StudioWindow, session: Session, qtbot: QtBot, make: Callable[[], QWidget]
+):
+    field, dock = make(), QDockWidget("Field")
+    dock.setWidget(field)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    dock.show()
+    QApplication.processEvents()
+    session.select_events(("15-expert-22",))
+    session.set_playhead(30)
+    field.setFocus()
+    if isinstance(field, QTableWidget):
+        field.edit(field.model().index(0, 0))
+        qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    for key in (
+        Qt.Key.Key_S, Qt.Key.Key_X, Qt.Key.Key_A, Qt.Key.Key_1, Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right,
+        Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete,
+    ):  # fmt: skip
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert field is focus or field.isAncestorOf(focus)
+        qtbot.keyClick(focus, key)
+    assert session.undo_stack.count() == 0
+    assert session.selected_events == ("15-expert-22",)
+    assert session.playhead == 30
+    assert not window.parts.player.is_playing
+    dock.deleteLater()
+
+
+def test_a_file_dropped_on_a_field_comes_to_the_window(window: StudioWindow):
+    fields = [one for one in controls(window) if isinstance(one, QLineEdit | QPlainTextEdit | QTextEdit)]
+    assert len(fields) > 3
+    assert [described(one) for one in fields if one.isVisible() and one.acceptDrops()] == []

@@ -135,7 +135,8 @@ def test_columns_of_an_own_table_are_confirmed_once_and_known_the_next_time(
         assert isinstance(dialog, ImportDialog)
         heading = dialog.remarks.topLevelItem(0)
         assert heading is not None
-        remarks.extend(heading.child(row).text(1) for row in range(heading.childCount()))
+        children = (heading.child(row) for row in range(heading.childCount()))
+        remarks.extend(child.text(1) for child in children if child is not None)
         press(dialog, "Import", qtbot)
 
     when_shown((ColumnsDialog, name_columns), (ImportDialog, look))
