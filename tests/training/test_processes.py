@@ -23,7 +23,7 @@ def trained(recipe: Path, out: Path, *settings: str, two: bool = False) -> subpr
     command = [sys.executable, *before, str(ROOT / "main.py"), "train", str(recipe), "--out", str(out), "--json"]
     command += [word for setting in settings for word in ("--set", setting)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
     return done
 
