@@ -8,6 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from app.dialogs.add_videos_dialog import AddVideosDialog
 from app.jobs.add_videos import NewVideo, find_videos
+from app.review.adjudication import adjudicate, result_tier
+from app.review.decisions import Verdict
+from app.review.queue import items_of
 from app.session import Session
 from app.views.videos.list_model import Heading, Role
 from app.views.videos.menu import VideoMenu
@@ -73,6 +76,20 @@ def test_a_reviewed_video_on_which_two_people_differ_is_disputed(session: Sessio
     assert summarize(project, video.id).state is State.NEW
     review(session, 1)
     assert summarize(project, video.id).state is State.DISPUTED
+
+
+def test_it_is_done_once_somebody_has_decided_between_them(session: Session) -> None:
+    project, video = session.project, all_videos(session)[1]
+    assert project is not None
+    first = put_tier(session, video, "Expert", Source.EXPERT, "coder A", [Event(10, 30, "fear"), Event(40, 50, "fear")])
+    second = put_tier(session, video, "Corrections", Source.ANNOTATOR, "coder B", [Event(11, 30, "anger")])
+    review(session, 1)
+    items = items_of(project, video.id, first, second)
+    for item, verdict in zip(items, (Verdict.SECOND, Verdict.NEITHER), strict=True):
+        assert summarize(project, video.id).state is State.DISPUTED
+        into = result_tier(project, video.id, "Adjudicated", "coder C")
+        assert session.do(adjudicate(project, item, verdict, into))
+    assert summarize(project, video.id).state is State.DONE
 
 
 def test_new_files_are_scanned_and_added_as_one_step(

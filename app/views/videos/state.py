@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
-from fedn.annotation.matching import match
+from app.review.decisions import result_of, verdict_on
+from fedn.annotation.agreement.coding import CodedVideo
+from fedn.annotation.agreement.event_agreement import event_agreement
+from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 
 _PEOPLE = (Source.EXPERT, Source.ANNOTATOR)
+_EVERYTHING = (Interval(0, 1 << 40),)
 
 
 class State(StrEnum):
@@ -59,14 +64,20 @@ def summarize(project: Project, video_id: str, sees: Callable[[Tier], bool] = la
 
 
 def _people_disagree(project: Project, tiers: list[Tier]) -> bool:
-    """Whether two people (not the filmed subject) have coded the whole video and an event of theirs differs."""
-    coded = [project.events(tier.id) for tier in tiers if tier.source in _PEOPLE]
-    coded = [events for events in coded if events]
-    for place, first in enumerate(coded):
-        for second in coded[place + 1 :]:
-            pairs = match([event.interval for event in first], [event.interval for event in second])
-            if len(pairs) < max(len(first), len(second)):
-                return True
-            if any(first[pair.truth_index].label != second[pair.predicted_index].label for pair in pairs):
-                return True
-    return False
+    """Whether an event of two people (not the filmed subject) differs and nobody has decided between them.
+
+    A tier that holds nothing but what was decided between two others is nobody's own coding.
+    """
+    coded = {tier.id: project.events(tier.id) for tier in tiers if tier.source in _PEOPLE and project.events(tier.id)}
+    disputed: list[tuple[str, str]] = []
+    results: set[str] = set()
+    for first, second in combinations(coded, 2):
+        pair = CodedVideo(tiers[0].video_id, coded[first], coded[second], _EVERYTHING)
+        for pairing in event_agreement((pair,)).pairings:
+            ids = (pairing.first.id if pairing.first else "", pairing.second.id if pairing.second else "")
+            results.update((result_of(project, *ids), result_of(project, *reversed(ids))))
+            decided = verdict_on(project, *ids) or verdict_on(project, *reversed(ids))
+            if not decided and not (pairing.is_match and pairing.labels[0] == pairing.labels[1]):
+                disputed.append((first, second))
+    decided_tiers = {tier_id for tier_id, events in coded.items() if results.issuperset(event.id for event in events)}
+    return any(decided_tiers.isdisjoint(pair) for pair in disputed)

@@ -127,7 +127,8 @@ def test_boundaries_are_later_by_frames_of_the_second() -> None:
     found = event_agreement([CodedVideo("v", first, second, (Interval(0, 100),))])
     assert found.onsets.frames == (2, -2)
     assert found.onsets.median.value == 0.0 and found.onsets.median_absolute.value == 2.0
-    assert found.apexes.frames == (-1,)
+    assert found.onsets.spread.value == 2.0  # Quartiles -1 and 1.
+    assert found.apexes.frames == (-1,) and found.apexes.spread.value == 0.0
     assert found.offsets.frames == (-1, 5)
 
 
