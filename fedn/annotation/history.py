@@ -80,7 +80,7 @@ def read_revisions(connection: Connection) -> dict[str, int]:
     query = (
         select(changes.c.row_id, func.max(changes.c.edit)).where(changes.c.kind == "event").group_by(changes.c.row_id)
     )
-    return dict(row.tuple() for row in connection.execute(query))
+    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
 
 
 def read_history(connection: Connection, limit: int) -> list[dict[str, Any]]:
