@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +47,8 @@ def synth(
         from training.synthetic.film import Filming
         from training.synthetic.run import main_synth
 
-        main_synth(
+        clock = _Clock()
+        counts = main_synth(
             facekit,
             out,
             subjects,
@@ -59,15 +61,43 @@ def synth(
             processes,
         )
         videos = subjects * videos_per_subject
-        spoken.document({"out": str(out), "subjects": subjects, "videos": videos, "seed": seed or 0})
-        spoken.say(f"{videos} videos of {subjects} subjects in {out}")
+        speed = clock.speed(counts)
+        spoken.document({"out": str(out), "subjects": subjects, "videos": videos, "seed": seed or 0, **speed})
+        spoken.say(f"{videos} videos of {subjects} subjects in {out}{_said(speed)}")
 
 
 def _benchmark(size: BenchmarkSize, facekit: Path, out: Path, seed: int | None, processes: int, spoken: Output) -> None:
     from training.synthetic.benchmark import BENCHMARK_SEED, benchmark_name, make_benchmark
 
     used = BENCHMARK_SEED if seed is None else seed
+    clock = _Clock()
     counts = make_benchmark(size.value, facekit, out, used, spoken.reporter, processes)
+    speed = clock.speed(counts)
     name = benchmark_name(size.value)
-    spoken.document({"out": str(out), "benchmark": name, "seed": used, **counts})
-    spoken.say(f"{name}: {counts['videos']} videos of {counts['subjects']} subjects in {out}" if counts else "stopped")
+    spoken.document({"out": str(out), "benchmark": name, "seed": used, **counts, **speed})
+    if counts:
+        spoken.say(f"{name}: {counts['videos']} videos of {counts['subjects']} subjects in {out}{_said(speed)}")
+
+
+class _Clock:
+    """Time since it was made, of this process and of those it has waited for."""
+
+    def __init__(self) -> None:
+        self._begin = os.times()
+
+    def speed(self, counts: dict[str, int]) -> dict[str, float]:
+        """Frames a second by the wall clock, and processor time a frame, start of the processes included."""
+        begin, end, frames = self._begin, os.times(), counts.get("frames", 0)
+        if not frames:
+            return {}
+        spent_s = sum(end[:4]) - sum(begin[:4])
+        return {
+            "frames_per_s": round(frames / max(end.elapsed - begin.elapsed, 1e-9), 1),
+            "processor_ms_per_frame": round(1000 * spent_s / frames, 2),
+        }
+
+
+def _said(speed: dict[str, float]) -> str:
+    if not speed:
+        return ""
+    return f" ({speed['frames_per_s']:g} frames/s, {speed['processor_ms_per_frame']:g} ms of processor time a frame)"

@@ -5,6 +5,7 @@ OpenGL 3.3 through EGL: a graphics card where there is one, Mesa's software rast
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import cv2
@@ -53,6 +54,8 @@ class Renderer:
     """
 
     def __init__(self, kit: FaceKit, size: tuple[int, int], sharpness: float = 1.5) -> None:
+        # Mesa's threads wait for each other at every frame; several processes use the cores better.
+        os.environ.setdefault("LP_NUM_THREADS", "0")
         try:
             self._context = moderngl.create_context(standalone=True, backend="egl")  # pyright: ignore[reportArgumentType]
         except Exception as error:
