@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPolygonF
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPolygonF
 
 from app.theme import Tokens
 from app.views.timeline.time_scale import TimeScale
@@ -52,10 +52,13 @@ def paint_ruler(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for frame, text in ticks(scale, index):
         x = round(scale.x(frame))
-        if not rect.left() - 1 <= x <= rect.right() - 20:
+        if not rect.left() - 1 <= x <= rect.right():
             continue
         painter.setPen(tokens.line)
         painter.drawLine(x, rect.top() + 4, x, rect.bottom())
+        widest = max(QFontMetrics(times).horizontalAdvance(text), QFontMetrics(frames).horizontalAdvance(f"{frame:,}"))
+        if x + 4 + widest > rect.right():
+            continue
         painter.setPen(tokens.text if text else tokens.muted)
         painter.setFont(times)
         painter.drawText(QRectF(x + 4, rect.top() + 2, 90, 15), Qt.AlignmentFlag.AlignVCenter, text)

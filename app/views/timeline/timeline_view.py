@@ -45,6 +45,8 @@ from fedn.video.waveform import Waveform
 SNAP_PX = 7
 FOLLOW_MARGIN = 0.08
 SCROLL_PX = 44
+PAGE_SHARE = 0.8
+AROUND_SHARE = 0.6
 
 
 class TimelineView(QAbstractScrollArea):
@@ -192,6 +194,22 @@ class TimelineView(QAbstractScrollArea):
     def fit(self) -> None:
         """Shows the whole video."""
         self.set_scale(self._scale.fitted())
+
+    def pan_earlier(self) -> None:
+        self.set_scale(self._scale.panned(-PAGE_SHARE * self._scale.width_px))
+
+    def pan_later(self) -> None:
+        self.set_scale(self._scale.panned(PAGE_SHARE * self._scale.width_px))
+
+    def fit_selection(self) -> None:
+        """Shows the selected events with something around them."""
+        project = self.session.project
+        events = [project.event(event_id) for event_id in self.session.selected_events] if project else []
+        if events:
+            first, last = min(event.onset for event in events), max(event.offset for event in events) + 1
+            around = max(1.0, (last - first) * AROUND_SHARE)
+            whole = float(self._scale.frame_count)
+            self.set_scale(self._scale.resized(max(0.0, first - around), min(whole, last + around)))
 
     # The chosen tier, and what is shown
 

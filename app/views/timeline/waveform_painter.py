@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import floor
 
 import numpy as np
@@ -15,6 +16,7 @@ from fedn.video.frame_index import FrameIndex
 from fedn.video.waveform import Waveform
 
 PIECE_PX = 64
+FILLED, LEAST_PEAK = 0.92, 0.02
 
 
 def paint_waveform(
@@ -23,16 +25,23 @@ def paint_waveform(
     """The part of it in `rect`. Frames may last differently long, so short pieces are drawn each at its own rate."""
     painter.fillRect(rect, tokens.sunken)
     ratio = painter.device().devicePixelRatio()
+    gain = _gain(waveform)
     begin = round(rect.left() - scale.x(0))
     for piece in range(begin - begin % PIECE_PX, begin + rect.width(), PIECE_PX):
         low_s, high_s = (_time_s(index, (piece + edge) / scale.px_per_frame) for edge in (0, PIECE_PX))
         columns = round(PIECE_PX * ratio)
         peaks = waveform.peaks_between(low_s, high_s, columns)
         height = round(rect.height() * ratio)
-        tops, bottoms = (np.round((height - 1) / 2 * (1 - 0.92 * peaks[:, side])).astype(np.int64) for side in (1, 0))
+        tops, bottoms = (np.round((height - 1) / 2 * (1 - gain * peaks[:, side])).astype(np.int64) for side in (1, 0))
         pixels = np.zeros((height, columns), dtype=np.uint32)
         spans(tops, bottoms, height, tokens.muted, pixels)
         painter.drawImage(QRectF(scale.x(0) + piece, rect.top(), PIECE_PX, rect.height()), image_of(pixels))
+
+
+@lru_cache(maxsize=2)
+def _gain(waveform: Waveform) -> float:
+    """Makes the loudest sound of the video nearly as high as the band: a quiet voice is to be seen too."""
+    return FILLED / max(LEAST_PEAK, float(np.abs(waveform.peaks).max(initial=0)))
 
 
 def _time_s(index: FrameIndex, position: float) -> float:

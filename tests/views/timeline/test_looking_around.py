@@ -133,6 +133,18 @@ def test_a_press_beside_the_frame_goes_there(zoomed: TimelineView, qtbot: QtBot)
     assert sum(zoomed.scale.seen) / 2 == pytest.approx(240, abs=1)
 
 
+def test_pages_and_the_selection_are_reached_without_the_mouse(zoomed: TimelineView, session: Session):
+    zoomed.pan_later()
+    assert zoomed.scale.seen == pytest.approx((180, 280), abs=0.5)
+    zoomed.pan_earlier()
+    assert zoomed.scale.seen == pytest.approx((100, 200), abs=0.5)
+    session.select_events(("first-Expert-22", "first-Expert-78"))
+    zoomed.fit_selection()
+    first, last = zoomed.scale.seen
+    assert first < 22
+    assert 110 < last < 200
+
+
 def test_the_playhead_stays_in_sight(zoomed: TimelineView, session: Session):
     session.set_playhead(280)
     first, last = zoomed.scale.seen
