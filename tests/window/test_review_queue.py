@@ -152,6 +152,7 @@ def test_what_was_missed_is_taken_over_or_decided_to_be_nothing(
 ):
     compared = review.comparison
     compared.choose_first(next(key for key in compared.choices if key.name == "Self-report"))
+    assert session.reference_name == "Self-report"  # The timeline shows the same comparison.
     review.set_order(Order.TIME)
     review.set_filter(Filter(kinds=frozenset({Kind.ONLY_FIRST})))
     (missed,) = review.queue
@@ -367,3 +368,25 @@ def test_an_empty_project_and_a_lonely_tier_say_what_to_do(
     wait_until(lambda: "choose Detect" in view._hint.text())
     keys.press(Qt.Key.Key_N)
     assert told.sentences[-1][1] == "There is nothing to review yet: detect, or code with a second person."
+
+
+def test_an_item_of_another_video_is_played_once_that_can_be_read(
+    session: Session, window: StudioWindow, review: Review, keys: Keyboard
+):
+    session.settings.review_plays = True
+    review.comparison.set_whole_project(True)
+    review.set_filter(Filter(subject="16"))
+    keys.press(Qt.Key.Key_N)
+    assert place(session) == ("16-fedn-150",)
+    wait_until(lambda: window.parts.player.is_playing)
+    keys.press(Qt.Key.Key_Space)
+
+
+def test_a_locked_tier_takes_no_decision(session: Session, keys: Keyboard, review: Review, told: Told):
+    tier_id = session.annotator_tier(VIDEO)
+    session.tier_views.change(tier_id, locked=True)
+    steps = session.undo_stack.count()
+    keys.press(Qt.Key.Key_N)
+    keys.press(Qt.Key.Key_A)
+    assert session.undo_stack.count() == steps and "is locked" in told.sentences[-1][1]
+    assert place(session) == ("15-fedn-150",)

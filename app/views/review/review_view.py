@@ -18,6 +18,7 @@ from app.views.review.queue_list import QueueList
 from app.views.review.queue_model import QueueModel
 from fedn.annotation.tier import Source
 
+LEAST_WIDTH_PX = 290
 SCOPES = (("This video", False), ("Project", True))
 BLIND_TEXT = "You are coding this video blind: what others have coded or predicted is hidden until you mark it as done."
 
@@ -165,6 +166,7 @@ class ReviewView(QWidget):
 
     def _lay_out(self) -> None:
         self.setObjectName("panel")
+        self.setMinimumWidth(LEAST_WIDTH_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel("Review")
         heading.setProperty("heading", True)
