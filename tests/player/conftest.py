@@ -44,10 +44,11 @@ class Shown:
         """The counter in the painted picture area."""
         space = self.view.picture.size()
         rect = self.view.picture.place.rect(QSizeF(self.video.width, self.video.height), QSizeF(space))
-        pixels = gray(image)
+        pixels, ratio = gray(image), image.width() / space.width()
         number = 0
         for bit, (x, y) in enumerate(self._points):
-            column, row = round(rect.left() + x * rect.width()), round(rect.top() + y * rect.height())
+            column = round((rect.left() + x * rect.width()) * ratio)
+            row = round((rect.top() + y * rect.height()) * ratio)
             number |= int(pixels[row - 2 : row + 3, column - 2 : column + 3].mean() > 127) << bit
         return number
 

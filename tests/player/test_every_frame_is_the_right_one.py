@@ -34,6 +34,7 @@ def test_seeks_steps_and_reverse_play(shown: Shown, qtbot: QtBot, request: pytes
         played: list[tuple[int, int]] = []
         shown.view.frame_shown.connect(lambda frame, played=played: played.append((frame, shown.painted())))
         shown.view.shuttle(direction)
+        shown.view.shuttle(direction)
         qtbot.waitUntil(lambda: not shown.view.is_playing, timeout=30000)
         shown.view.frame_shown.disconnect()
         assert played and [painted for _, painted in played] == [frame for frame, _ in played]

@@ -83,6 +83,21 @@ def test_a_looped_event_sounds_again_and_again_in_step(
 
 
 @pytest.mark.usefixtures("audio_device")
+def test_while_the_playhead_is_dragged_there_is_no_sound_and_afterwards_it_is_back(
+    show: Callable[..., Shown], sounding: Path, qtbot: QtBot
+) -> None:
+    shown = with_sound(show, sounding, qtbot)
+    shown.view.toggle_play()
+    assert shown.view.sound.is_playing
+    for frame in range(10, 40, 3):
+        shown.session.set_playhead(frame)
+        qtbot.wait(5)
+    assert shown.view.is_playing and not shown.view.sound.is_playing
+    qtbot.waitUntil(lambda: shown.view.sound.is_playing, timeout=3000)
+    assert 37 <= shown.session.playhead < 60
+
+
+@pytest.mark.usefixtures("audio_device")
 @pytest.mark.parametrize("speed", [-1.0, 4.0, 0.25])
 def test_there_is_no_sound_backward_and_at_speeds_at_which_nobody_could_follow(
     show: Callable[..., Shown], sounding: Path, qtbot: QtBot, speed: float

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -15,6 +16,8 @@ from fedn.video.frame_index import FrameIndex
 
 _SHORTEST_WAIT_MS = 2
 _LONGEST_WAIT_MS = 100
+_HURRY_S = 0.12
+_SOUND_AGAIN_MS = 150
 
 
 class Playback(QObject):
@@ -39,6 +42,11 @@ class Playback(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timeout)
+        self._sound_again = QTimer(self)
+        self._sound_again.setSingleShot(True)
+        self._sound_again.setInterval(_SOUND_AGAIN_MS)
+        self._sound_again.timeout.connect(self._on_sound_again)
+        self._start_at: Callable[[int], None] = lambda _frame: None
 
     @property
     def is_running(self) -> bool:
@@ -50,14 +58,30 @@ class Playback(QObject):
         return self._clock.speed if self._clock else 0.0
 
     def start(self, index: FrameIndex, frame: int, speed: float, *, within: Interval, looping: bool) -> None:
-        """Plays from a frame on, in place of what was played before."""
-        self._begun_s, self._lag_s = time.monotonic(), 0.0
-        self._clock = PlaybackClock(index, frame, speed, within=within, looping=looping, now_s=self._begun_s)
-        self._sound.start(_heard(index, frame, within, looping), speed)
+        """Plays from a frame on, in place of what was played before.
+
+        While the playhead is dragged this comes many times a second; the sound waits until that ends.
+        """
+        now_s = time.monotonic()
+        is_hurried = self.is_running and now_s - self._begun_s < _HURRY_S
+        self._begun_s, self._lag_s = now_s, 0.0
+        self._clock = PlaybackClock(index, frame, speed, within=within, looping=looping, now_s=now_s)
+        self._start_at = partial(self.start, index, speed=speed, within=within, looping=looping)
+        self._sound_again.stop()
+        if is_hurried:
+            self._sound.stop()
+            self._sound_again.start()
+        else:
+            self._sound.start(_heard(index, frame, within, looping), speed)
         self._on_timeout()
+
+    def _on_sound_again(self) -> None:
+        if self._clock is not None:
+            self._start_at(self._clock.due(self.now_s()).frame)
 
     def stop(self) -> None:
         self._timer.stop()
+        self._sound_again.stop()
         self._sound.stop()
         self._clock = None
 
