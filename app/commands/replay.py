@@ -12,9 +12,7 @@ from app.commands.output import JsonOption, output
 
 def replay(
     model: Annotated[str, typer.Argument(help="Name or folder of the model whose backbone sees the people.")],
-    data: Annotated[
-        Path, typer.Option(help="Folder of rendered people (main.py synth); not of filmed ones.")
-    ],
+    data: Annotated[Path, typer.Option(help="Folder of rendered people (main.py synth); not of filmed ones.")],
     out: Annotated[Path | None, typer.Option(help="The file; by default replay.npz in the model's folder.")] = None,
     tier: Annotated[str, typer.Option(help="Name of the tier that is the truth.")] = "expert",
     people: Annotated[int, typer.Option(min=1, help="The most people, drawn at random.")] = 30,
