@@ -90,6 +90,8 @@ class StudioWindow(QMainWindow):
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.jobs.detect)
         parts.agreement.queue_wanted.connect(lambda: self.layouts.show_dock("review"))
+        # The panels are only in sight afterwards; else Qt gives the keyboard to the first button there is.
+        self.layouts.changed.connect(lambda: QTimer.singleShot(0, self, parts.timeline.setFocus))
         self.welcome.demo_wanted.connect(parts.project_actions.demo)
         self.welcome.new_wanted.connect(parts.project_actions.new)
         self.welcome.open_wanted.connect(parts.project_actions.choose)
@@ -135,8 +137,6 @@ class StudioWindow(QMainWindow):
         elif self._is_laid_out:
             self.layouts.fit_labels(self.parts.labels.sizeHint().height())
             self.layouts.show()
-            # The panels are only in sight afterwards; else Qt gives the keyboard to the first button there is.
-            QTimer.singleShot(0, self, self.parts.timeline.setFocus)
         self.setWindowTitle(f"{project.name} — FEDN Studio" if project else "FEDN Studio")
         self.messages.hide()
         if project is not None:

@@ -52,7 +52,8 @@ DOCKS = (
     DockRow("videos", "Videos", LEFT),
     DockRow("labels", "Labels", RIGHT, CODING),
     DockRow("inspector", "Event", RIGHT, CODING, scrolls=True),
-    DockRow("review", "Review", LEFT, frozenset({Layout.REVIEW})),
+    # The queue is long: it shares the whole place of the videos instead of halving it.
+    DockRow("review", "Review", LEFT, frozenset({Layout.REVIEW}), tab_with="videos"),
     # Its curves and figures are high: it shares the whole place below the labels instead of halving it.
     DockRow("training", "Training", RIGHT, frozenset({Layout.TRAIN}), scrolls=True, tab_with="inspector"),
     DockRow("history", "History", RIGHT, frozenset(), tab_with="inspector"),

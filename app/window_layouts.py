@@ -99,8 +99,9 @@ class Layouts(QObject):
         shown = [row.name for row in DOCKS if layout in row.layouts]
         for name, dock in self._docks.items():
             dock.setVisible(name in shown)
-        for row in DOCKS:
-            if not row.tab_with:
+        # Of those that share a place the one in front is what the layout is for: the one that fewest layouts show.
+        for row in sorted(DOCKS, key=lambda row: len(row.layouts), reverse=True):
+            if row.name in shown:
                 self._docks[row.name].raise_()
         docks, horizontal, vertical = self._docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         sides = [name for name in SIDE_PX if name in shown]
