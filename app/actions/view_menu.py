@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 def view_menu(parts: WindowParts) -> tuple[Action, ...]:
     video = When.VIDEO
     timeline = parts.timeline
-    tiers = timeline.tier_actions
+    tiers, zooming = timeline.tier_actions, timeline.zooming
     return (
-        Action("zoom+", "View", "Zoom in", timeline.zoom_in, ("+", "="), video, False, True),
-        Action("zoom-", "View", "Zoom out", timeline.zoom_out, ("-",), video, False, True),
-        Action("fit", "View", "Show the whole video", timeline.fit, ("F",)),
-        Action("fit-chosen", "View", "Show the selected events", timeline.fit_selection, ("Shift+F",), When.SELECTION),
-        Action("earlier", "View", "See earlier frames", timeline.pan_earlier, ("PgUp",), video, False, True),
-        Action("later", "View", "See later frames", timeline.pan_later, ("PgDown",), video, False, True),
+        Action("zoom+", "View", "Zoom in", zooming.zoom_in, ("+", "="), video, False, True),
+        Action("zoom-", "View", "Zoom out", zooming.zoom_out, ("-",), video, False, True),
+        Action("fit", "View", "Show the whole video", zooming.fit, ("F",)),
+        Action("fit-chosen", "View", "Show the selected events", zooming.fit_selection, ("Shift+F",), When.SELECTION),
+        Action("earlier", "View", "See earlier frames", zooming.pan_earlier, ("PgUp",), video, False, True),
+        Action("later", "View", "See later frames", zooming.pan_later, ("PgDown",), video, False, True),
         Action("waveform", "View", "Sound in the timeline", timeline.toggle_waveform, ("Ctrl+Shift+W",)),
         Action("tier-menu", "View", "Menu of the tier…", timeline.open_tier_menu, ("T",), starts_group=True),
         Action("tier-up", "View", "Choose the tier above", tiers.choose_above, ("Ctrl+Up",), video, False, True),

@@ -115,7 +115,7 @@ def _timeline(session: Session) -> dict[str, Any]:
     fitted = view.scale
     figures: dict[str, Any] = {"playhead": _times([_playhead(session, step) for step in range(STEPS)], view)}
     view.set_scale(fitted)
-    zooms = [lambda step=step: view.zoom(1.12 if step < STEPS // 2 else 1 / 1.12) for step in range(STEPS)]
+    zooms = [lambda step=step: view.zooming.zoom(1.12 if step < STEPS // 2 else 1 / 1.12) for step in range(STEPS)]
     figures["zoom"] = _times(zooms, view)
     for times in (4, 20, 200):
         view.set_scale(fitted.zoomed(times, fitted.left_px))

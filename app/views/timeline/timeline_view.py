@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHelpEvent,
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from app import theme
 from app.document.snapping import Snapper
@@ -37,16 +37,14 @@ from app.views.timeline.tier_menu import tier_menu
 from app.views.timeline.tier_rows import TierRows
 from app.views.timeline.tiers_painter import TiersPainter
 from app.views.timeline.time_scale import TimeScale
-from app.views.timeline.tooltip import event_tooltip, tier_tooltip
-from app.views.timeline.zooming import ZOOM_STEP, pinch, turn_wheel
+from app.views.timeline.tooltip import show_tip
+from app.views.timeline.zooming import Zooming, pinch, turn_wheel
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.video.waveform import Waveform
 
 SNAP_PX = 7
 FOLLOW_MARGIN = 0.08
 SCROLL_PX = 44
-PAGE_SHARE = 0.8
-AROUND_SHARE = 0.6
 
 
 class TimelineView(QAbstractScrollArea):
@@ -68,6 +66,7 @@ class TimelineView(QAbstractScrollArea):
         self.thumbnails = Thumbnails(session, self)
         self.tier_actions = TierActions(self)
         self.tier_drag = TierDrag(self)
+        self.zooming = Zooming(self)
         self._mouse = Mouse(self)
         self._scale = TimeScale()
         self._rows = TierRows(session)
@@ -176,40 +175,6 @@ class TimelineView(QAbstractScrollArea):
             self._scale = scale
             self.viewport().update()
             self.zoomed.emit()
-
-    # Zoom
-
-    def zoom(self, factor: float) -> None:
-        """Zooms around the playhead if it is seen, else around the middle."""
-        x = self._scale.center_x(self.session.playhead)
-        seen = self._scale.left_px <= x <= self._scale.left_px + self._scale.width_px
-        self.set_scale(self._scale.zoomed(factor, x if seen else self._scale.left_px + self._scale.width_px / 2))
-
-    def zoom_in(self) -> None:
-        self.zoom(ZOOM_STEP**2)
-
-    def zoom_out(self) -> None:
-        self.zoom(ZOOM_STEP**-2)
-
-    def fit(self) -> None:
-        """Shows the whole video."""
-        self.set_scale(self._scale.fitted())
-
-    def pan_earlier(self) -> None:
-        self.set_scale(self._scale.panned(-PAGE_SHARE * self._scale.width_px))
-
-    def pan_later(self) -> None:
-        self.set_scale(self._scale.panned(PAGE_SHARE * self._scale.width_px))
-
-    def fit_selection(self) -> None:
-        """Shows the selected events with something around them."""
-        project = self.session.project
-        events = [project.event(event_id) for event_id in self.session.selected_events] if project else []
-        if events:
-            first, last = min(event.onset for event in events), max(event.offset for event in events) + 1
-            around = max(1.0, (last - first) * AROUND_SHARE)
-            whole = float(self._scale.frame_count)
-            self.set_scale(self._scale.resized(max(0.0, first - around), min(whole, last + around)))
 
     # The chosen tier, and what is shown
 
@@ -400,26 +365,8 @@ class TimelineView(QAbstractScrollArea):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            self._show_tip(event)
+            show_tip(self, event)
             return True
         if event.type() in (QEvent.Type.NativeGesture, QEvent.Type.Gesture):
             return pinch(self, event)
         return super().viewportEvent(event)
-
-    def _show_tip(self, event: QHelpEvent) -> None:
-        text, area = self._tip(event.pos())
-        QToolTip.showText(event.globalPos(), text, self.viewport(), area)
-
-    def _tip(self, at: QPoint) -> tuple[str, QRect]:
-        """What to say about what lies there, and where it holds."""
-        hits = self.hits
-        hit, row = hits.at(at.x(), at.y()), hits.row_at(at.y())
-        if hit is not None:
-            band = self.areas.tier(self._rows.all().index(hit.row))
-            area = self.tiers_painter.rect(band, hit.event.onset, hit.event.offset).toAlignedRect()
-            return event_tooltip(self.session, hit.row, hit.event), area
-        if row is not None and at.x() < self.areas.content_left:
-            reference = self.session.reference_tier
-            is_reference = reference is not None and reference.id == row.tier.id
-            return tier_tooltip(row, is_reference), QRect(0, at.y() - 4, self.areas.content_left, 8)
-        return "", QRect()

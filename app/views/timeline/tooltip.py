@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip
 
 from app.session import Session
 from app.views.timecode import timecode
 from app.views.timeline.tier_rows import TierRow
 from fedn.annotation.event import Event
 from fedn.video.frame_index import FrameIndex
+
+if TYPE_CHECKING:
+    from app.views.timeline.timeline_view import TimelineView
 
 
 def event_tooltip(session: Session, row: TierRow, event: Event) -> str:
@@ -65,3 +73,23 @@ def tier_tooltip(row: TierRow, is_reference: bool) -> str:
     if row.view.locked:
         lines.append("Locked")
     return "<br>".join(lines)
+
+
+def show_tip(view: TimelineView, event: QHelpEvent) -> None:
+    """About the event or the tier's name under the mouse, as long as it stays there."""
+    text, area = _tip(view, event.pos())
+    QToolTip.showText(event.globalPos(), text, view.viewport(), area)
+
+
+def _tip(view: TimelineView, at: QPoint) -> tuple[str, QRect]:
+    """What to say about what lies there, and where it holds."""
+    hit, row = view.hits.at(at.x(), at.y()), view.hits.row_at(at.y())
+    if hit is not None:
+        band = view.areas.tier(view.rows.all().index(hit.row))
+        area = view.tiers_painter.rect(band, hit.event.onset, hit.event.offset).toAlignedRect()
+        return event_tooltip(view.session, hit.row, hit.event), area
+    if row is not None and at.x() < view.areas.content_left:
+        reference = view.session.reference_tier
+        is_reference = reference is not None and reference.id == row.tier.id
+        return tier_tooltip(row, is_reference), QRect(0, at.y() - 4, view.areas.content_left, 8)
+    return "", QRect()

@@ -15,6 +15,48 @@ ZOOM_STEP = 1.25
 PAN_SHARE = 0.08
 NOTCH = 120
 SMART_ZOOM = 8.0
+PAGE_SHARE = 0.8
+AROUND_SHARE = 0.6
+
+
+class Zooming:
+    """What menu entries and keys do to what is seen."""
+
+    def __init__(self, view: TimelineView) -> None:
+        self._view = view
+
+    def zoom(self, factor: float) -> None:
+        """Zooms around the playhead if it is seen, else around the middle."""
+        scale = self._view.scale
+        x = scale.center_x(self._view.session.playhead)
+        seen = scale.left_px <= x <= scale.left_px + scale.width_px
+        self._view.set_scale(scale.zoomed(factor, x if seen else scale.left_px + scale.width_px / 2))
+
+    def zoom_in(self) -> None:
+        self.zoom(ZOOM_STEP**2)
+
+    def zoom_out(self) -> None:
+        self.zoom(ZOOM_STEP**-2)
+
+    def fit(self) -> None:
+        """Shows the whole video."""
+        self._view.set_scale(self._view.scale.fitted())
+
+    def pan_earlier(self) -> None:
+        self._view.set_scale(self._view.scale.panned(-PAGE_SHARE * self._view.scale.width_px))
+
+    def pan_later(self) -> None:
+        self._view.set_scale(self._view.scale.panned(PAGE_SHARE * self._view.scale.width_px))
+
+    def fit_selection(self) -> None:
+        """Shows the selected events with something around them."""
+        project = self._view.session.project
+        events = [project.event(event_id) for event_id in self._view.session.selected_events] if project else []
+        if events:
+            first, last = min(event.onset for event in events), max(event.offset for event in events) + 1
+            around = max(1.0, (last - first) * AROUND_SHARE)
+            whole = float(self._view.scale.frame_count)
+            self._view.set_scale(self._view.scale.resized(max(0.0, first - around), min(whole, last + around)))
 
 
 def turn_wheel(view: TimelineView, event: QWheelEvent) -> None:

@@ -134,12 +134,12 @@ def test_a_press_beside_the_frame_goes_there(zoomed: TimelineView, qtbot: QtBot)
 
 
 def test_pages_and_the_selection_are_reached_without_the_mouse(zoomed: TimelineView, session: Session):
-    zoomed.pan_later()
+    zoomed.zooming.pan_later()
     assert zoomed.scale.seen == pytest.approx((180, 280), abs=0.5)
-    zoomed.pan_earlier()
+    zoomed.zooming.pan_earlier()
     assert zoomed.scale.seen == pytest.approx((100, 200), abs=0.5)
     session.select_events(("first-Expert-22", "first-Expert-78"))
-    zoomed.fit_selection()
+    zoomed.zooming.fit_selection()
     first, last = zoomed.scale.seen
     assert first < 22
     assert 110 < last < 200
