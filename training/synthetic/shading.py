@@ -152,47 +152,42 @@ void main() {
 """
 )
 
-HAIR_VERTEX = """
-#version 330
+# Ribbons lie over each other many times: they are lit at their vertices, with highlights along the tangent (Kajiya and
+# Kay, 1989); what is left for every pixel are the strands, stripes across the ribbon, and their ends.
+HAIR_VERTEX = _LIGHT + """
 in vec3 position; in vec3 normal; in vec3 tangent; in vec4 strand;
-uniform mat4 view, body, projection;
-out vec3 v_position, v_normal, v_tangent; out vec4 v_strand;
+uniform mat4 view, body, projection; uniform vec3 hair; uniform float hair_gloss;
+out vec3 v_diffuse, v_shine; out vec4 v_strand;
 void main() {
     float turned = smoothstep(-16.0, -9.0, position.y);
     vec4 p = mix(body * vec4(position, 1.0), view * vec4(position, 1.0), turned);
-    v_position = p.xyz; v_normal = mat3(view) * normal; v_tangent = mat3(view) * tangent; v_strand = strand;
+    vec3 n = normalize(mat3(view) * normal), t = normalize(mat3(view) * tangent), eye = normalize(-p.xyz);
+    if (dot(n, eye) < 0.0) n = normalize(n + 0.6 * eye);
+    float depth = mix(0.40, 1.0, smoothstep(0.0, 0.55, strand.y)) * (0.85 + 0.15 * n.y);
+    v_diffuse = around(n); v_shine = vec3(0.0);
+    for (int i = 0; i < lights; i++) {
+        vec3 l = light_direction[i];
+        float nl = clamp(dot(n, l) * 0.7 + 0.3, 0.0, 1.0);
+        v_diffuse += light_color[i] * nl * sqrt(max(1.0 - 0.7 * dot(t, l) * dot(t, l), 0.0));
+        float th = dot(t, normalize(l + eye)) + 0.16 * (strand.w - 0.5);
+        v_shine += light_color[i] * nl * (exp2(-65.0 * th * th) * 0.05 + exp2(-11.5 * th * th) * 0.30 * hair);
+    }
+    v_diffuse *= hair * strand.z * depth; v_shine *= hair_gloss * depth; v_strand = strand;
     gl_Position = projection * p;
 }
 """
 
-# Strands of a ribbon are stripes across it; highlights follow the tangent (Kajiya and Kay, 1989).
-HAIR_FRAGMENT = (
-    _LIGHT
-    + """
-in vec3 v_position, v_normal, v_tangent; in vec4 v_strand;
-uniform vec3 hair; uniform float hair_gloss;
+HAIR_FRAGMENT = _LIGHT + """
+in vec3 v_diffuse, v_shine; in vec4 v_strand;
 out vec4 color;
 void main() {
     float across = v_strand.x * 5.0 + v_strand.w * 91.0, lane = floor(across);
     float number = fract(lane * 0.754877 + v_strand.w * 43.5453);
     float inside = abs(fract(across) - 0.5) * 2.0;
     if (v_strand.y > 0.45 + 0.75 * number + 0.2 * (1.0 - inside)) discard;
-    vec3 n = normalize(v_normal), t = normalize(v_tangent), eye = normalize(-v_position);
-    if (!gl_FrontFacing) n = normalize(n + 0.6 * eye);
-    float depth = mix(0.40, 1.0, smoothstep(0.0, 0.55, v_strand.y)) * (0.85 + 0.15 * n.y);
-    vec3 albedo = hair * v_strand.z * (0.6 + 0.65 * number) * (1.0 - 0.35 * inside);
-    vec3 diffuse = around(n); vec3 shine = vec3(0.0);
-    for (int i = 0; i < lights; i++) {
-        vec3 l = light_direction[i];
-        float nl = clamp(dot(n, l) * 0.7 + 0.3, 0.0, 1.0);
-        diffuse += light_color[i] * nl * sqrt(max(1.0 - 0.7 * dot(t, l) * dot(t, l), 0.0));
-        vec3 h = normalize(l + eye); float th = dot(t, h) + 0.16 * (number - 0.5);
-        shine += light_color[i] * nl * (exp2(-65.0 * th * th) * 0.05 + exp2(-11.5 * th * th) * 0.30 * hair);
-    }
-    color = vec4(tone((albedo * diffuse + shine * hair_gloss) * depth), 1.0);
+    color = vec4(tone(v_diffuse * (0.6 + 0.65 * number) * (1.0 - 0.35 * inside) + v_shine * (0.7 + 0.6 * number)), 1.0);
 }
 """
-)
 
 PLAIN_VERTEX = """
 #version 330
