@@ -200,10 +200,13 @@ def test_action_units_that_cannot_be_read_are_refused_in_a_sentence_and_stay_to_
     assert events_of(session, "Expert")[0].action_units == (ActionUnit(4, "", "C"),)
 
 
-def test_the_history_says_who_did_what_when_and_what_it_was(expert: InspectorView, session: Session) -> None:
+def test_the_history_says_who_did_what_when_and_what_it_was(
+    expert: InspectorView, session: Session, qtbot: QtBot
+) -> None:
     event = events_of(session, "Expert")[0]
     assert session.do(MoveBoundary(event.id, "onset", 25))
     session.undo_stack.undo()
+    qtbot.waitUntil(lambda: "Undo" in expert.history.text.text())
     text = expert.history.text.text()
     assert "Undo: Move onset of others to 25" in text and "coder B" in text and "was onset 25" in text
     assert "was onset 22" in text
@@ -213,7 +216,7 @@ def test_all_changes_are_shown_on_demand(expert: InspectorView, session: Session
     event = events_of(session, "Expert")[0]
     for frame in (23, 24, 25, 26):
         assert session.do(MoveBoundary(event.id, "onset", frame))
-    assert expert.history.text.text().count("<p") == 3
+    qtbot.waitUntil(lambda: expert.history.text.text().count("<p") == 3)
     qtbot.mouseClick(expert.history.more, Qt.MouseButton.LeftButton)
     assert expert.history.text.text().count("<p") == 5 and not expert.history.more.isVisible()
 

@@ -144,3 +144,17 @@ def test_escape_in_the_inspector_takes_back_what_was_typed(window: StudioWindow,
         assert window.parts.timeline.hasFocus() and session.selected_events == (EXPERT,)
     assert session.undo_stack.count() == 0 and told.sentences == []
     assert (form.onset.box.text(), form.units.field.text(), form.note.toPlainText()) == ("22", "", "")
+
+
+def test_what_is_being_typed_stays_when_something_else_changes(window: StudioWindow, session: Session):
+    session.select_events((EXPERT,))
+    form = window.parts.inspector.form
+    for field, text in ((form.onset.box, "31"), (form.offset.time, "1.7"), (form.units.field, "4C"), (form.note, "no")):
+        field.setFocus()
+        if isinstance(field, QLineEdit):
+            field.selectAll()
+        QTest.keyClicks(field, text)
+        session.index_changed.emit("")
+        assert (field.text() if isinstance(field, QLineEdit) else field.toPlainText()) == text
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert session.undo_stack.count() == 0

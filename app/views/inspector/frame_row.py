@@ -77,11 +77,15 @@ class FrameRow(QObject):
             Reverting(field, self._revert)
 
     def show(self, frame: int | Mixed | None, last_frame: int, index: FrameIndex | None) -> None:
+        is_same = frame == self._frame
         self._frame, self._index = frame, index
         mixed = isinstance(frame, Mixed)
         self.box.setPlaceholderText("mixed" if mixed else "none" if self._optional else "")
-        self.box.show_frame(None if isinstance(frame, Mixed) else frame, last_frame)
-        self.time.setText(self._time_text())
+        # What is being typed stays when something else has changed.
+        if not (is_same and self.box.hasFocus()):
+            self.box.show_frame(None if isinstance(frame, Mixed) else frame, last_frame)
+        if not (is_same and self.time.hasFocus()):
+            self.time.setText(self._time_text())
         self.time.setEnabled(index is not None)
 
     def _revert(self) -> None:
@@ -107,3 +111,5 @@ class FrameRow(QObject):
             self.box.setText(str(self._frame) if isinstance(self._frame, int) else "")
         elif frame != self._frame:
             self.entered.emit(frame)
+            # What was entered is the frame now, or it was refused and must not stay.
+            self._revert()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
@@ -23,6 +23,7 @@ from fedn.annotation.tier import Source
 
 _NOTHING = "Select an event on the timeline to see and change it."
 _VERBS = {Source.EXPERT: "Expert says", Source.SELF_REPORT: "Self-report"}
+HISTORY_AFTER_MS = 150
 _Ids = tuple[str, ...]
 
 
@@ -50,6 +51,9 @@ class InspectorView(QWidget):
         self.form = EventForm()
         self._says = QFormLayout()
         self.history = HistoryList()
+        # Reading it is a third of what an edit costs; while edits follow each other nobody reads it.
+        self._history_due = QTimer(self, singleShot=True, interval=HISTORY_AFTER_MS)
+        self._history_due.timeout.connect(self._show_history)
         self._lay_out()
         self._connect_fields()
         session.selection_changed.connect(self._show_selected)
@@ -138,7 +142,14 @@ class InspectorView(QWidget):
         self.form.score.setText(_score_text(event) if event else "")
         others = counterparts(project, event.id) if project and event else []
         self._show_others(event, [other for other in others if self._session.blind.sees(other.tier)])
-        document = self._session.document
+        if same_event and event is not None:
+            self._history_due.start()
+        else:
+            self._show_history(same_event=False)
+
+    def _show_history(self, *, same_event: bool = True) -> None:
+        self._history_due.stop()
+        document, event = self._session.document, self.event_shown
         self.history.show_past(document.history_of(event.id) if document and event else (), same_event=same_event)
 
     def _show_state(self) -> None:
