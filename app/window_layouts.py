@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from app.dock import GRIP_PX
@@ -99,17 +99,21 @@ class Layouts(QObject):
         shown = [row.name for row in DOCKS if layout in row.layouts]
         for name, dock in self._docks.items():
             dock.setVisible(name in shown)
-        # Of those that share a place the one in front is what the layout is for: the one that fewest layouts show.
-        for row in sorted(DOCKS, key=lambda row: len(row.layouts), reverse=True):
-            if row.name in shown:
-                self._docks[row.name].raise_()
+        self._bring_forward(shown)
+        # While the window itself is being shown, Qt raises the first of those that share a place afterwards.
+        QTimer.singleShot(0, self, lambda: self._bring_forward(shown))
         docks, horizontal, vertical = self._docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         sides = [name for name in SIDE_PX if name in shown]
         self._window.resizeDocks([docks[name] for name in sides], [SIDE_PX[name] for name in sides], horizontal)
         height = max(LOWEST_TIMELINE_PX, round(self._window.height() * TIMELINE_SHARE))
         self._window.resizeDocks([docks["timeline"]], [height], vertical)
         self._window.resizeDocks([docks["labels"], docks["inspector"]], [160, 600], vertical)
-        self._window.resizeDocks([docks["videos"], docks["review"]], [150, 600], vertical)
+
+    def _bring_forward(self, shown: Sequence[str]) -> None:
+        """Of those that share a place the one in front is what the layout is for: that which fewest layouts show."""
+        for row in sorted(DOCKS, key=lambda row: len(row.layouts), reverse=True):
+            if row.name in shown:
+                self._docks[row.name].raise_()
 
     def fit_labels(self, height_px: int) -> None:
         """The labels' panel is never higher than its buttons."""

@@ -15,13 +15,14 @@ from app.review.items import Kind, Order
 from app.review.queue import Filter
 from app.review.review import Review
 from app.session import Session
+from app.views.review.queue_list import ROW_PX
 from app.views.review.review_view import ReviewView
 from app.window import StudioWindow
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.store import load_project
 from fedn.annotation.tier import Source, Tier
-from tests.window.conftest import Told, wait_until
+from tests.window.conftest import Told, dispose, wait_until
 from tests.window.test_keys import CONTROL, SHIFT, Keyboard, keys
 
 __all__ = ["keys"]
@@ -390,3 +391,13 @@ def test_a_locked_tier_takes_no_decision(session: Session, keys: Keyboard, revie
     keys.press(Qt.Key.Key_A)
     assert session.undo_stack.count() == steps and "is locked" in told.sentences[-1][1]
     assert place(session) == ("15-fedn-150",)
+
+
+def test_a_window_that_starts_in_the_layout_review_has_the_queue_in_front(session: Session):
+    session.settings.layout = "Review"
+    window = StudioWindow(session)
+    window.resize(1280, 720)
+    window.show()
+    wait_until(window.parts.review.isVisible)
+    assert window.parts.review.list.height() >= 2 * ROW_PX
+    dispose(window)
