@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from PySide6.QtCore import QRect
 
-GUTTER_PX = 116
+GUTTER_PX = 128
 MARGIN_PX = 10
 OVERVIEW_PX = 20
 RULER_PX = 32
