@@ -32,9 +32,9 @@ class Kind(Enum):
 class Order(StrEnum):
     """How the queue is sorted."""
 
-    DISAGREEMENT = "by disagreement"
-    UNCERTAINTY = "by uncertainty"
-    TIME = "by time"
+    DISAGREEMENT = "disagreement"
+    UNCERTAINTY = "uncertainty"
+    TIME = "time"
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class DecisionPanel(QWidget):
         self.play = QToolButton()
         self.play.setToolTip("Play this event (Shift+Space)")
         self.play.setAccessibleName("Play this event")
+        self.play.setStyleSheet("padding: 5px 4px;")
         self.play.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.play.clicked.connect(self.play_wanted)
         self.into = ChoiceBox("Result goes to", "The tier that gets what is decided between the two")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
@@ -32,7 +34,7 @@ class ReviewView(QWidget):
         self.count = QLabel()
         self.second = ChoiceBox("What is judged", "What is judged: predictions, or the second of two people")
         self.first = ChoiceBox("Compared with", "What it is compared with")
-        self.order = ChoiceBox("Order of the queue")
+        self.order = ChoiceBox("Order of the queue", "What the queue is sorted by")
         self.filter_button = QPushButton("Filter")
         self.filter = FilterPanel(self)
         self.model = QueueModel(session, review, self)
@@ -94,7 +96,9 @@ class ReviewView(QWidget):
         video, compared = self._session.current_video, self._review.comparison
         hidden = bool(video and self._session.blind.hides(video.id))
         self._pages.setCurrentIndex(1 if hidden else 0)
-        keys = [(key.title, key) for key in compared.choices]
+        # The panel is narrow: only where it is needed a name says both whose and which.
+        shorts = Counter(key.short for key in compared.choices)
+        keys = [(key.short if shorts[key.short] == 1 else key.title, key) for key in compared.choices]
         self.first.offer(keys, compared.first)
         self.second.offer(keys, compared.second)
         self.order.offer([(order.value.capitalize(), order) for order in Order], self._review.order)
