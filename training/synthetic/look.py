@@ -127,9 +127,9 @@ def draw_look(rng: np.random.Generator) -> Look:
 def _melanin(rng: np.random.Generator) -> float:
     """All tones from very light to very dark, each about as often."""
     group = rng.random()
-    if group < 0.45:
+    if group < 0.40:
         return float(rng.uniform(0.22, 0.65))
-    if group < 0.75:
+    if group < 0.68:
         return float(rng.uniform(0.5, 1.3))
     return float(rng.uniform(1.2, 3.6))
 

@@ -284,7 +284,7 @@ class Renderer:
                 sky_color=scene.sky,
                 ground_color=scene.ground,
                 # A camera opens up for dark skin, but not all the way.
-                exposure=scene.exposure * (0.45 / max(bright, 0.03)) ** 0.55,
+                exposure=scene.exposure * (0.45 / max(bright, 0.03)) ** 0.40,
                 saturation=scene.saturation,
                 tint=scene.tint,
             )
