@@ -1,4 +1,4 @@
-"""Two processes of one training on this machine, started by `torchrun` as `accelerate launch` does it on graphics cards."""
+"""Two processes of one training on this machine, started by `torchrun` as `accelerate launch` does on graphics cards."""
 
 import json
 import os
