@@ -10,6 +10,7 @@ import typer
 from app.commands.export_files import export
 from app.commands.import_files import import_
 from app.commands.output import JsonOption, counted, output
+from app.commands.project_report import report
 from app.commands.project_upkeep import backup, check, relink, restore
 from app.document.project_content import add_labels, add_videos, summary
 from fedn.annotation.formats.missing_offset import MissingOffset
@@ -17,7 +18,7 @@ from fedn.errors import ProjectError
 
 application = typer.Typer(help="Make a project, fill it, look at it, export it.", no_args_is_help=True)
 application.command("import")(import_)
-for function in (export, check, backup, restore, relink):
+for function in (export, report, check, backup, restore, relink):
     application.command()(function)
 ProjectArgument = Annotated[Path, typer.Argument(help="The project's folder.")]
 WhoOption = Annotated[str, typer.Option(help="Under whose name the change is kept.")]

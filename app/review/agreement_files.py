@@ -26,7 +26,7 @@ def write_agreement(path: Path, report: AgreementReport, project: Project) -> No
         FormatError: if it cannot be written.
     """
     sheets = dict(_sheets(report, project))
-    write_foreign(path, _workbook(sheets) if path.suffix.lower() == ".xlsx" else _csv(sheets))
+    write_foreign(path, workbook(sheets) if path.suffix.lower() == ".xlsx" else _csv(sheets))
 
 
 def _sheets(report: AgreementReport, project: Project) -> Iterator[tuple[str, Table]]:
@@ -102,7 +102,8 @@ def _csv(sheets: dict[str, Table]) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _workbook(sheets: dict[str, Table]) -> bytes:
+def workbook(sheets: dict[str, Table]) -> bytes:
+    """A sheet for each table with its header in bold, text that no program takes for a formula, and numbers."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
