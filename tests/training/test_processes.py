@@ -1,4 +1,4 @@
-"""Two processes of one training on this machine, started by `torchrun` as `accelerate launch` does on graphics cards."""
+"""Two processes of one training on this machine, started by `torchrun` as `accelerate launch` does on GPUs."""
 
 import json
 import os
