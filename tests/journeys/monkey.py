@@ -9,6 +9,7 @@ from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, QSize, Qt, QTim
 from PySide6.QtGui import QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QWidget
+from shiboken6 import isValid
 
 from app.window import StudioWindow
 
@@ -162,10 +163,13 @@ class Monkey(QObject):
         QTest.mousePress(widget, LEFT, held, at)
         for _ in range(self._random.randint(1, 5)):
             at = at + QPoint(self._random.randint(-80, 80), self._random.randint(-20, 20))
-            QTest.mouseMove(widget, at)
-        if self._random.random() < 0.1:
+            if isValid(widget):
+                QTest.mouseMove(widget, at)
+        # What is dragged may go away under the mouse, for example a row of the inspector.
+        if self._random.random() < 0.1 and isValid(widget):
             QTest.keyClick(widget, Qt.Key.Key_Escape)
-        QTest.mouseRelease(widget, LEFT, held, at)
+        if isValid(widget):
+            QTest.mouseRelease(widget, LEFT, held, at)
 
     def _wheel(self) -> None:
         widget = self._somewhere(self._window)
