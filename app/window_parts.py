@@ -16,6 +16,7 @@ from app.message_log import MessageLog
 from app.model_actions import ModelActions
 from app.navigation import Navigation
 from app.project_actions import ProjectActions
+from app.report_actions import ReportActions
 from app.review.comparison import Comparison
 from app.review.deciding import Deciding
 from app.review.looking import Looking
@@ -69,6 +70,7 @@ class WindowParts:
     help_actions: HelpActions
     import_actions: ImportActions
     export_actions: ExportActions
+    report_actions: ReportActions
 
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
@@ -121,4 +123,5 @@ class WindowParts:
             HelpActions(session, window),
             ImportActions(session, window),
             ExportActions(session, window),
+            ReportActions(session, reviewing.comparison, window),
         )

@@ -24,6 +24,7 @@ def project_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("find", "Project", "Find a video", parts.videos.focus_filter, ("Ctrl+F",), project),
         Action("import", "Project", "Import events…", parts.import_actions.choose_files, (), project, True),
         Action("export", "Project", "Export events…", parts.export_actions.choose, ("Ctrl+Shift+E",), project),
+        Action("report", "Project", "Report…", parts.report_actions.choose, (), project),
         Action("settings", "Project", "Settings…", help_actions.show_settings, ("Ctrl+,",), When.ALWAYS, True),
         Action("quit", "Project", "Quit", parts.window.close, ("Ctrl+Q",), When.ALWAYS),
     )

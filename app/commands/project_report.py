@@ -29,7 +29,7 @@ def report(
 ) -> None:
     """Write summary, timelines, time budgets, agreement and the model's numbers; tables and figures beside."""
     with output(json) as spoken:
-        from app.reports.study.material import ReportChoices
+        from app.reports.study.choices import ReportChoices
         from app.reports.study.report import write_report
 
         formats = tuple(dict.fromkeys(part.strip() for part in format.split(",") if part.strip()))

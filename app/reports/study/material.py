@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.reports.study.choices import ReportChoices
 from app.review.agreement_report import AgreementReport, agreement_report
 from app.review.tier_key import TierKey, tier_keys
 from fedn.annotation.agreement.coding import CodedVideo
@@ -28,33 +29,8 @@ from fedn.registry import DEFAULT_MODEL, resolve_model
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 
-STANDARD_IOU = 0.5
 PICTURE_PX = 96
 Picture = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportChoices:
-    """What the user chooses for a report.
-
-    Attributes:
-        video_ids: only these videos; () for all.
-        first, second: titles or names of the two tiers that are compared, "" for the expert's and the detector's.
-        iou: overlap from which two events are the same, above 0.
-        reviewed_only: whether agreement counts only what was looked at.
-        pictures: whether apex frames, that is faces, are shown.
-        formats: "html", "pdf" or both.
-        remarks: sentences that the report says besides its own.
-    """
-
-    video_ids: tuple[str, ...] = ()
-    first: str = ""
-    second: str = ""
-    iou: float = STANDARD_IOU
-    reviewed_only: bool = False
-    pictures: bool = True
-    formats: tuple[str, ...] = ("html", "pdf")
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from app.reports.evaluation_figures import save_figure
 from app.reports.study.agreement_tables import agreement_tables
 from app.reports.study.cells import table_csv, tables_xlsx
 from app.reports.study.charts import budget_chart, confusion_chart
+from app.reports.study.choices import ReportChoices
 from app.reports.study.html import Section, embedded, render_html
 from app.reports.study.lettering import lettering
-from app.reports.study.material import Material, ReportChoices, ReportVideo, read_material
+from app.reports.study.material import Material, ReportVideo, read_material
 from app.reports.study.pages import PdfWriter
 from app.reports.study.tables import (
-    ReportTable,
     budget_table,
     event_table,
     made_by,
@@ -163,11 +163,8 @@ class _ReportFiles:
 
     @property
     def _made(self) -> str:
-        return f"Report by {made_by()}, {dict(self._settings.rows)['report made']}"
-
-    @property
-    def _settings(self) -> ReportTable:
-        return next(table for table in self._tables if table.name == "settings")
+        settings = next(table for table in self._tables if table.name == "settings")
+        return f"Report by {made_by()}, {settings.rows[0][1]}"
 
     def _write_pdf(self, name: str) -> None:
         material = self._material
