@@ -20,7 +20,7 @@ def cell_text(cell: Cell) -> str:
         return str(cell)
     if isinstance(cell, int):
         return f"{cell:,}" if abs(cell) >= 10_000 else str(cell)
-    text = f"{cell:,.3f}" if abs(cell) < 10 else f"{cell:,.1f}"
+    text = f"{cell:,.3f}" if abs(cell) < 100 else f"{cell:,.1f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
 
 
