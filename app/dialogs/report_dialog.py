@@ -58,7 +58,7 @@ class ReportDialog(QDialog):
         self.about, self.first, self.second = QComboBox(), QComboBox(), QComboBox()
         self.iou, self.reviewed_only = QDoubleSpinBox(), QCheckBox("Count only what was reviewed")
         self.html, self.pdf = QCheckBox("HTML, one file"), QCheckBox("PDF")
-        self.pictures = QCheckBox("Show apex frames (faces can be recognized in them)")
+        self.pictures = QCheckBox("Show the apex frames, that is faces")
         self.folder, self.said = QLineEdit(str(folder)), QLabel()
         self._box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._write = self._box.addButton("Write the report", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -119,6 +119,8 @@ class ReportDialog(QDialog):
         formats, into, choose = QHBoxLayout(), QHBoxLayout(), QPushButton("Choose…")
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose_folder)
+        for row in (formats, into):
+            row.setSpacing(12)
         for box in (self.html, self.pdf):
             formats.addWidget(box)
         formats.addStretch(1)

@@ -186,9 +186,8 @@ class Timeline:
             axes.text(place, top + _PICTURE_IN + 0.09, name, fontsize=5.5, ha="center", va="center", parse_math=False)
             ends = (top + _PICTURE_IN + 0.16, bottom - 0.06 - self._block_in)
             axes.plot([place, time], ends, color=color, linewidth=0.6)
-            axes.plot(
-                [time, time], [ends[1], ends[1] + self._block_in], color="white" if solid else color, linewidth=0.7
-            )
+            mark_foot = (bottom - 0.06 - 0.3 * self._block_in, bottom - 0.06)
+            axes.plot([time, time], mark_foot, color="white" if solid else color, linewidth=0.9)
         # imshow sets limits of its own.
         axes.set(xlim=strip, ylim=(self.strip_in - _AXIS_IN, 0))
 
