@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -30,6 +31,8 @@ def lettering(*, outlines: bool = False) -> Iterator[None]:
     Args:
         outlines: SVG with letters as drawings, the same on every computer; else as text that can be edited.
     """
+    # Without a font for a script its letters are empty boxes, which everybody sees.
+    warnings.filterwarnings("ignore", message="Glyph .* missing from")
     svg = "path" if outlines else "none"
     with rc_context({"font.family": families(), "svg.fonttype": svg, "pdf.fonttype": 42, "axes.unicode_minus": True}):
         yield

@@ -84,7 +84,7 @@ def remarks_of(material: Material) -> list[str]:
     for video in material.videos:
         if video.problem:
             told = "its times are those of its nominal frame rate, and there are no pictures"
-            found.append(f"{video.video.name} could not be read, so that {told}: {video.problem}.")
+            found.append(f"{video.video.name} could not be read, so that {told}: {video.problem.rstrip('.')}.")
     if material.no_agreement:
         found.append(f"There is no agreement: {material.no_agreement}.")
     return found
@@ -158,7 +158,7 @@ class _ReportFiles:
             self._step("drawing timelines")
             figure = embedded(Timeline.of(self._material, video).whole())
             title = f"{video.video.subject} · {video.video.name}"
-            said = [f"This video could not be read: {video.problem}."] if video.problem else []
+            said = [f"This video could not be read: {video.problem.rstrip('.')}."] if video.problem else []
             yield Section(title, [event_table(self._material, (video,))], figure, f"Timeline of {title}", said)
 
     @property
