@@ -154,7 +154,9 @@ void main() {
 
 # Ribbons lie over each other many times: they are lit at their vertices, with highlights along the tangent (Kajiya and
 # Kay, 1989); what is left for every pixel are the strands, stripes across the ribbon, and their ends.
-HAIR_VERTEX = _LIGHT + """
+HAIR_VERTEX = (
+    _LIGHT
+    + """
 in vec3 position; in vec3 normal; in vec3 tangent; in vec4 strand;
 uniform mat4 view, body, projection; uniform vec3 hair; uniform float hair_gloss;
 out vec3 v_diffuse, v_shine; out vec4 v_strand;
@@ -176,8 +178,11 @@ void main() {
     gl_Position = projection * p;
 }
 """
+)
 
-HAIR_FRAGMENT = _LIGHT + """
+HAIR_FRAGMENT = (
+    _LIGHT
+    + """
 in vec3 v_diffuse, v_shine; in vec4 v_strand;
 out vec4 color;
 void main() {
@@ -188,6 +193,7 @@ void main() {
     color = vec4(tone(v_diffuse * (0.6 + 0.65 * number) * (1.0 - 0.35 * inside) + v_shine * (0.7 + 0.6 * number)), 1.0);
 }
 """
+)
 
 PLAIN_VERTEX = """
 #version 330
