@@ -6,10 +6,14 @@ import os
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -30,6 +34,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--monkey-acts", type=int, default=1500, help="how many random keys, clicks and drags")
     parser.addoption("--monkey-seed", type=int, default=1, help="which ones")
     parser.addoption("--seeks", type=int, default=30, help="how many random frames the player is asked for, by kind")
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The program's own application, with its guard of keys, for every test that needs one: there can be only one."""
+    from app.startup import make_application
+
+    return make_application()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.document.edits import AddTier, AddVideo, MarkReviewed, ReplaceEvents
 from app.session import Session
-from app.startup import make_application
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
@@ -22,12 +21,6 @@ from fedn.video.content_key import describe_video
 from tests.conftest import write_video
 
 FRAMES = 120
-
-
-@pytest.fixture(scope="session")
-def qapp() -> QApplication:
-    """The program's own, with its guard of keys: windows tested later in the same process need it."""
-    return make_application()
 
 
 @pytest.fixture(scope="session")
