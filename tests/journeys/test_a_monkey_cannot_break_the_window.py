@@ -19,7 +19,7 @@ from tests.journeys.monkey import Monkey
 from tests.window.conftest import Told, wait_until
 
 PARTS = 20
-LOST_BYTES = 96 * 2**20
+LOST_BYTES = 160 * 2**20
 """The last quarter may hold so much more than the second; caches have filled in the first."""
 OF_THE_PLATFORM = ("This plugin does not support",)
 
@@ -51,11 +51,11 @@ def test_a_monkey_cannot_break_the_window(
     serious = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
     warned = [record.message for record in qtlog.records if record.type in serious]
     assert [text for text in warned if not text.startswith(OF_THE_PLATFORM)] == []
-    assert grown < LOST_BYTES, f"{grown / 2**20:.0f} MiB more after {acts} acts"
     assert load_project(project_folder) == session.project
     session.undo_stack.setIndex(0)
     assert session.project == start
     assert load_project(project_folder) == start
+    assert grown < LOST_BYTES, f"{grown / 2**20:.0f} MiB more after {acts} acts"
     print(f"{monkey.done} acts, {grown / 2**20:.0f} MiB, {len(told.sentences)} sentences")
 
 
