@@ -11,7 +11,8 @@ from app.views.timeline.event_style import EventStyle
 BORDER_PX = 5
 WIDEST_PX = 360
 LEAST_SCORE_PX = 52
-MOST = 4000
+MOST_BYTES = 32 * 2**20
+"""Wide events on large screens take a hundred kilobytes each: a number of pictures would be no limit."""
 
 SpriteKey = tuple[int, int, int, float | None]
 
@@ -23,6 +24,7 @@ class Sprites:
         self.ratio = ratio
         self._font = event_font(font)
         self._made: dict[SpriteKey, tuple[EventStyle, QPixmap]] = {}
+        self.held_bytes = 0
 
     def paint(self, painter: QPainter, rect: QRectF, style: EventStyle, score: float | None) -> None:
         """An event's block without its apex."""
@@ -35,10 +37,12 @@ class Sprites:
         key = (id(style), round(rect.width() * self.ratio), round(rect.height() * self.ratio), said)
         found = self._made.get(key)
         if found is None:
-            if len(self._made) >= MOST:
+            if self.held_bytes >= MOST_BYTES:
                 self._made.clear()
+                self.held_bytes = 0
             # The style is kept with the picture, so that no other can get its id.
             found = self._made[key] = style, self._drawn(rect, style, said)
+            self.held_bytes += 4 * found[1].width() * found[1].height()
         painter.drawPixmap(QPointF(rect.left() - BORDER_PX, rect.top() - BORDER_PX), found[1])
 
     def _drawn(self, rect: QRectF, style: EventStyle, score: float | None) -> QPixmap:
