@@ -9,6 +9,7 @@ from pathlib import Path
 from app.jobs.add_videos import VIDEO_SUFFIXES
 from fedn.annotation.formats.known_formats import READABLE, known_format
 from fedn.annotation.project_file import FILE_NAME
+from fedn.counted import counted
 
 LABEL_SUFFIXES = frozenset(Path(known_format(name).ending).suffix.lower() for name in READABLE) | {
     ".tsv", ".txt", ".xls", ".xlsm", ".gz",
@@ -31,11 +32,11 @@ class Dropped:
             return f"open the project {self.projects[0].stem}"
         parts = []
         if self.videos:
-            parts.append(f"add {_counted(len(self.videos), 'video')}")
+            parts.append(f"add {counted(len(self.videos), 'video')}")
         if self.folders:
-            parts.append(f"add the videos of {_counted(len(self.folders), 'folder')}")
+            parts.append(f"add the videos of {counted(len(self.folders), 'folder')}")
         if self.labels and has_project:
-            parts.append(f"import {_counted(len(self.labels), 'file')} of labels")
+            parts.append(f"import {counted(len(self.labels), 'file')} of labels")
         if not parts:
             return ""
         what = " and ".join(parts)
@@ -58,7 +59,3 @@ def _kind(path: Path) -> str:
     if suffix in VIDEO_SUFFIXES:
         return "videos"
     return "labels" if suffix in LABEL_SUFFIXES else "unknown"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -15,6 +15,7 @@ from app.dialogs.wait_dialog import wait_for
 from app.document.export_files import ExportChoices, Exported, export_project
 from app.session import Session
 from fedn.annotation.project import Project
+from fedn.counted import counted
 from fedn.progress import Reporter
 
 REPLACE, KEEP = "Replace them", "Keep them"
@@ -61,8 +62,7 @@ class ExportActions(QObject):
         work = partial(export_project, project, wanted.folder, wanted.choices)
         exported = wait_for(work, "Exporting events", messages, self._window)
         if exported is not None:
-            files = f"{len(exported.files)} file{'s' if len(exported.files) != 1 else ''}"
-            messages.info(f"Wrote {files} to {wanted.folder}.")
+            messages.info(f"Wrote {counted(len(exported.files), 'file')} to {wanted.folder}.")
 
 
 def _try_out(project: Project, choices: ExportChoices, reporter: Reporter) -> Exported:

@@ -26,6 +26,7 @@ from app.window_layouts import Layouts
 from app.window_menus import WindowMenus
 from app.window_parts import WindowParts
 from fedn.annotation.interval import Interval
+from fedn.counted import counted
 
 MARGIN_PX = 8
 
@@ -155,7 +156,7 @@ class StudioWindow(QMainWindow):
         if project is None:
             self._header.show_project(None, "")
         else:
-            subjects, videos = _counted(len(project.subjects()), "subject"), _counted(len(project.videos), "video")
+            subjects, videos = counted(len(project.subjects()), "subject"), counted(len(project.videos), "video")
             self._header.show_project(project.name, f"{subjects} · {videos}")
         self._update_enabled()
 
@@ -232,7 +233,3 @@ class StudioWindow(QMainWindow):
         self.parts.player.shut_down()
         self.session.close_project()
         self.hide()
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

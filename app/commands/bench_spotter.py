@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.output import JsonOption, Output, counted, output
+from app.commands.output import JsonOption, Output, output
+from fedn.counted import counted
 from fedn.registry import resolve_model
 
 if TYPE_CHECKING:

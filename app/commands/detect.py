@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.event_files import FORMATS, parse_formats, write_prediction
-from app.commands.output import JsonOption, Output, RecordsOption, counted, output
+from app.commands.output import JsonOption, Output, RecordsOption, output
 from app.document.file_names import distinct_names
+from fedn.counted import counted
 from fedn.errors import FednError
 from fedn.registry import DEFAULT_MODEL, resolve_model
 

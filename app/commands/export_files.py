@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from app.commands.event_files import FORMATS, parse_formats
-from app.commands.output import JsonOption, counted, output
+from app.commands.output import JsonOption, output
+from fedn.counted import counted
 
 
 def export(

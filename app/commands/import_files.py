@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.output import JsonOption, Output, counted, output
+from app.commands.output import JsonOption, Output, output
 from app.document.import_plan import IfExists, ImportChoices, ImportPlan
 from fedn.annotation.formats.known_formats import READABLE
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.annotation.tier import Source
+from fedn.counted import counted
 from fedn.errors import FormatError
 
 if TYPE_CHECKING:

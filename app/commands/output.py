@@ -135,11 +135,6 @@ class Output:
             self.reporter.close()
 
 
-def counted(count: int, noun: str) -> str:
-    """A number with its noun: "1 video", "3 videos"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 @contextmanager
 def output(as_json: bool = False, as_records: bool = False, *, what: str = "") -> Iterator[Output]:
     """Everything around a command's work: signals, stdin, heartbeat, and the last record.

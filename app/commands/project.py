@@ -9,11 +9,12 @@ import typer
 
 from app.commands.export_files import export
 from app.commands.import_files import import_
-from app.commands.output import JsonOption, counted, output
+from app.commands.output import JsonOption, output
 from app.commands.project_report import report
 from app.commands.project_upkeep import backup, check, relink, restore
 from app.document.project_content import add_labels, add_videos, summary
 from fedn.annotation.formats.missing_offset import MissingOffset
+from fedn.counted import counted
 from fedn.errors import ProjectError
 
 application = typer.Typer(help="Make a project, fill it, look at it, export it.", no_args_is_help=True)

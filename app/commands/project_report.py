@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.commands.output import JsonOption, counted, output
+from app.commands.output import JsonOption, output
+from fedn.counted import counted
 from fedn.errors import FormatError
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.output import JsonOption, RecordsOption, counted, output
+from app.commands.output import JsonOption, RecordsOption, output
+from fedn.counted import counted
 from fedn.errors import ProjectError
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.commands.output import Output, counted
+from app.commands.output import Output
 from app.document.dataset_project import REMARKS_NAME, remark_columns, shown_path, write_remarks
 from fedn.annotation.formats.content import Remark
+from fedn.counted import counted
 
 
 def say_remarks(out: Output, remarks: Sequence[Remark]) -> None:

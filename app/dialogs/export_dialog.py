@@ -28,6 +28,7 @@ from app.dialogs.remark_list import RemarkList
 from app.document.export_files import ExportChoices, Exported
 from fedn.annotation.formats.known_formats import WRITABLE, Holds, known_format
 from fedn.annotation.project import Project
+from fedn.counted import counted
 
 _VALUE = Qt.ItemDataRole.UserRole
 _HOLDS = {Holds.VIDEO: "a file for each video", Holds.VIDEOS: "any videos", Holds.STUDY: "one file for the study"}
@@ -95,7 +96,7 @@ class ExportDialog(QDialog):
             return False
         self._tried = self.choices()
         self.remarks.show_remarks(exported.remarks)
-        files = f"{len(exported.files)} file{'s' if len(exported.files) != 1 else ''}"
+        files = counted(len(exported.files), "file")
         lost = "This is what they do not hold:" if exported.remarks else "They hold everything."
         self.said.setText(f"{files} would be written. {lost}")
         return True

@@ -33,6 +33,7 @@ from app.document.read_files import ReadChoices, ReadFile
 from fedn.annotation.formats.known_formats import READABLE, known_format
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.annotation.tier import Source
+from fedn.counted import counted
 
 COLUMNS = ("Video", "Subject", "Tier", "From", "Who", "What happens", "Events", "Already there")
 _IF_EXISTS = (
@@ -298,9 +299,8 @@ def _cells(tier: ImportedTier) -> tuple[str, ...]:
 
 def _summary(preview: Preview) -> str:
     plan = preview.plan
-    events = f"{plan.event_count} event{'s' if plan.event_count != 1 else ''}"
     videos = len({(tier.video, tier.subject) for tier in plan.tiers})
-    parts = [f"{events} for {videos} video{'s' if videos != 1 else ''}"]
+    parts = [f"{counted(plan.event_count, 'event')} for {counted(videos, 'video')}"]
     if plan.reviewed:
         parts.append(f"reviewed then: {len(plan.reviewed)}")
     recordings = sum(file.recording is not None for file in preview.read)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
 
 from fedn.annotation.formats.content import Remark
+from fedn.counted import counted
 
 PADDING_PX = 5
 MOST_SHOWN = 2000
@@ -48,7 +49,7 @@ class RemarkList(QTreeWidget):
         for remark in remarks:
             by_file.setdefault(remark.file, []).append(remark)
         for file, own in by_file.items():
-            heading = QTreeWidgetItem([file.name, f"{len(own)} remark{'s' if len(own) != 1 else ''}"])
+            heading = QTreeWidgetItem([file.name, counted(len(own), "remark")])
             heading.setToolTip(0, str(file))
             self.addTopLevelItem(heading)
             for remark in own[:MOST_SHOWN]:

@@ -24,13 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
+from app import captions, theme
 from app.dialogs.label_counts import LabelCounts
 from app.jobs.detection import model_name_of
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
 from fedn.annotation.learning_material import LearningMaterial, learning_material, truth_tiers
 from fedn.annotation.project import Project
+from fedn.counted import counted
 from fedn.errors import ModelError
 from fedn.model_info import read_model_info
 from fedn.registry import resolve_model
@@ -128,7 +129,7 @@ class RetrainDialog(QDialog):
         self.held_out.blockSignals(True)
         self.held_out.clear()
         for subject, material in self._material.subjects.items():
-            item = QListWidgetItem(f"{subject}  ·  {_counted(material.events, 'event')}")
+            item = QListWidgetItem(f"{subject}  ·  {counted(material.events, 'event')}")
             item.setData(Qt.ItemDataRole.UserRole, subject)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if subject in suggested else Qt.CheckState.Unchecked)
@@ -153,8 +154,8 @@ class RetrainDialog(QDialog):
         total = self._material.total(held_out)
         subjects = len(self._material.subjects) - len(held_out)
         self._counts.setText(
-            f"<b>{_counted(total.events, 'event')}</b> in <b>{total.reviewed_s / 60:.1f} reviewed minutes</b>,<br>"
-            f"{_counted(total.videos, 'video')} of {_counted(subjects, 'subject')}"
+            f"<b>{counted(total.events, 'event')}</b> in <b>{total.reviewed_s / 60:.1f} reviewed minutes</b>,<br>"
+            f"{counted(total.videos, 'video')} of {counted(subjects, 'subject')}"
         )
         self._labels.show_counts(total.labels)
         new = self._material.new_labels(held_out, self._model_labels)
@@ -215,7 +216,7 @@ class RetrainDialog(QDialog):
         unknown.addWidget(self._unknown, 1)
         unknown.addWidget(self.unknown_labels)
         column.addLayout(unknown)
-        column.addWidget(_heading("How"))
+        column.addWidget(captions.heading("How"))
         column.addLayout(self._scope_rows())
         column.addWidget(self.from_scratch)
         column.addLayout(self._epoch_row())
@@ -231,22 +232,24 @@ class RetrainDialog(QDialog):
     def _material_column(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(10)
-        column.addWidget(_heading("What it learns from"))
+        column.addWidget(captions.heading("What it learns from"))
         column.addLayout(self._truth_form())
         column.addWidget(self._counts)
         column.addWidget(self._labels)
         # Broken by hand: what wraps by itself is given too little height before the window is shown.
         unreviewed = "Time that nobody has reviewed is left out:\nno label there does not mean no expression."
-        column.addWidget(_muted(unreviewed))
+        column.addWidget(captions.muted(unreviewed))
         column.addStretch(1)
         return column
 
     def _held_out_column(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(10)
-        column.addWidget(_heading("Held out"))
+        column.addWidget(captions.heading("Held out"))
         column.addWidget(self.compares)
-        column.addWidget(_muted("The new model does not learn from these people;\nboth models are measured on them."))
+        column.addWidget(
+            captions.muted("The new model does not learn from these people;\nboth models are measured on them.")
+        )
         self.held_out.setMinimumHeight(104)
         self.held_out.setAccessibleName("Held-out subjects")
         column.addWidget(self.held_out, 1)
@@ -271,7 +274,7 @@ class RetrainDialog(QDialog):
             self.scope.addButton(button, place)
             row = QHBoxLayout()
             row.addWidget(button)
-            row.addWidget(_muted(f"– {explanation}"), 1)
+            row.addWidget(captions.muted(f"– {explanation}"), 1)
             rows.addLayout(row)
         return rows
 
@@ -289,7 +292,7 @@ class RetrainDialog(QDialog):
         self.epochs.setFixedWidth(64)
         self.epochs.setAccessibleName("Epochs")
         row.addWidget(self.epochs)
-        row.addWidget(_muted("epochs"))
+        row.addWidget(captions.muted("epochs"))
         row.addStretch(1)
         return row
 
@@ -301,19 +304,3 @@ def _labels_in_use(project: Project | None) -> tuple[str, ...]:
         return read_model_info(folder).labels if folder else ()
     except ModelError:
         return ()
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("heading", True)
-    return label
-
-
-def _muted(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    return label

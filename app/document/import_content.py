@@ -11,7 +11,7 @@ from app.document.copy_edits import AddEvents
 from app.document.edit import Edit, Group
 from app.document.event_edits import DeleteEvents
 from app.document.import_plan import IfExists, ImportChoices, ImportedTier, ImportPlan
-from app.document.imported_events import LabelReader, counted_events, differences, inside
+from app.document.imported_events import LabelReader, differences, inside
 from app.document.project_edits import MarkReviewed, PutVocabulary
 from app.document.tier_edits import AddTier
 from app.document.video_matching import FoundVideo, VideoMatcher
@@ -22,6 +22,7 @@ from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
 from fedn.annotation.vocabulary import Vocabulary, shipped_vocabularies, shipped_vocabulary
+from fedn.counted import counted
 from fedn.errors import FormatError
 
 NO_NAME = "Imported"
@@ -150,7 +151,7 @@ class _Planner:
             )
         for tier in own.tiers:
             if tier not in chosen:
-                told = f"another tier was asked for; {counted_events(len(tier.events))} left out with it"
+                told = f"another tier was asked for; {counted(len(tier.events), 'event')} left out with it"
                 remarks.add(f"{place}, tier “{tier.name}”", told)
         return chosen
 
@@ -172,7 +173,7 @@ class _Planner:
             events = self._project.events(there.id)
             if self._choices.if_exists is IfExists.MERGE:
                 return _Target(there, "merged", {_frames_and_label(event): event for event in events})
-            told = f"what was on the tier “{there.name}” was replaced: {counted_events(len(events))}"
+            told = f"what was on the tier “{there.name}” was replaced: {counted(len(events), 'event')}"
             remarks.add(place, told)
             return _Target(there, "replaced", {})
         free, number = wanted.name, 2
@@ -259,7 +260,7 @@ class _Planner:
         tiers = tuple(self._figures(target) for target in self._targets.values())
         count = sum(tier.events for tier in tiers)
         source = files[0].name if len(files) == 1 else f"{len(files)} files"
-        words = f"Import {counted_events(count)} from {source}"
+        words = f"Import {counted(count, 'event')} from {source}"
         names = tuple(video.name for video in reviewed)
         return ImportPlan(Group(tuple(edits), words), tiers, names, tuple(remarks))
 
@@ -299,4 +300,4 @@ def _frames_and_label(event: Event) -> tuple[int, int, str]:
 
 
 def _events(video: VideoEvents) -> str:
-    return counted_events(sum(len(tier.events) for tier in video.tiers))
+    return counted(sum(len(tier.events) for tier in video.tiers), "event")

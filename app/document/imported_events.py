@@ -9,6 +9,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.formats.content import Remarks
 from fedn.annotation.video import Video
 from fedn.annotation.vocabulary import Vocabulary
+from fedn.counted import counted
 
 
 def inside(event: Event, video: Video, place: str, remarks: Remarks) -> Event | None:
@@ -46,15 +47,11 @@ class LabelReader:
 
     def tell(self, place: str, remarks: Remarks) -> None:
         for (label, meant), count in self._respelled.items():
-            told = f"the label “{label}” of {counted_events(count)} was spelled “{meant}”, as in the vocabulary"
+            told = f"the label “{label}” of {counted(count, 'event')} was spelled “{meant}”, as in the vocabulary"
             remarks.add(place, told)
         for label, count in self._unknown.items():
-            told = f"the label “{label}” of {counted_events(count)} is not in the vocabulary “{self.vocabulary.name}”"
+            told = f"the label “{label}” of {counted(count, 'event')} is not in the vocabulary “{self.vocabulary.name}”"
             remarks.add(place, f"{told}; it was kept, add it there or relabel the events")
-
-
-def counted_events(count: int) -> str:
-    return "1 event" if count == 1 else f"{count} events"
 
 
 def differences(event: Event, other: Event) -> list[str]:

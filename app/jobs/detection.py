@@ -14,6 +14,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
+from fedn.counted import counted
 from fedn.errors import FormatError
 from fedn.progress import Record
 from fedn.registry import DEFAULT_MODEL
@@ -103,8 +104,7 @@ def result_edit(project: Project, video: Video, model: str, data: dict[str, Any]
     tier = next(
         (tier for tier in project.tiers_of(video.id) if tier.source == Source.DETECTOR and tier.who == model), None
     )
-    count = f"{len(events)} event{'s' if len(events) != 1 else ''}"
-    words = f"Detect {count} in {video.name}"
+    words = f"Detect {counted(len(events), 'event')} in {video.name}"
     if tier is not None:
         return Group((ReplaceEvents(tier.id, events),), words)
     tier = Tier(video.id, TIER_NAME, Source.DETECTOR, model)

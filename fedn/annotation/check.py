@@ -19,6 +19,7 @@ from fedn.annotation.project_file import existing_database, read_project_file
 from fedn.annotation.schema import changes
 from fedn.annotation.store import load_project
 from fedn.annotation.tier import Tier
+from fedn.counted import counted
 from fedn.errors import DamagedError, ModelError
 from fedn.registry import resolve_model
 
@@ -84,8 +85,8 @@ def _events(project: Project) -> Iterator[str]:
         if beyond:
             last = max(event.offset for event in beyond)
             yield (
-                f"{_place(project, tier)} has {_counted(beyond)} beyond the last frame {video.frame_count - 1} of the "
-                f"video, up to frame {last}"
+                f"{_place(project, tier)} has {counted(len(beyond), 'event')} beyond the last frame "
+                f"{video.frame_count - 1} of the video, up to frame {last}"
             )
 
 
@@ -106,8 +107,10 @@ def _labels(project: Project) -> Iterator[str]:
         for label in vocabulary.names:
             del unknown[label]
         for label, count in unknown.items():
-            events = "1 event" if count == 1 else f"{count} events"
-            yield f"{_place(project, tier)} has {events} labelled “{label}”, which “{vocabulary.name}” does not permit"
+            yield (
+                f"{_place(project, tier)} has {counted(count, 'event')} labelled “{label}”, "
+                f"which “{vocabulary.name}” does not permit"
+            )
 
 
 def _overlaps(project: Project) -> Iterator[str]:
@@ -116,8 +119,8 @@ def _overlaps(project: Project) -> Iterator[str]:
         if pairs:
             first, second = pairs[0]
             yield (
-                f"{_place(project, tier)} has {_counted(pairs)} that begin before an earlier one has ended, "
-                f"the first at frame {second.onset}, inside {first.onset} to {first.offset}"
+                f"{_place(project, tier)} has {counted(len(pairs), 'event')} that begin before an earlier one has "
+                f"ended, the first at frame {second.onset}, inside {first.onset} to {first.offset}"
             )
 
 
@@ -198,7 +201,3 @@ def _backups(folder: Path) -> Iterator[str]:
 
 def _place(project: Project, tier: Tier) -> str:
     return f"the tier “{tier.name}” of {project.video(tier.video_id).name}"
-
-
-def _counted(events: Sequence[object]) -> str:
-    return "1 event" if len(events) == 1 else f"{len(events)} events"

@@ -10,6 +10,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source
+from fedn.counted import counted
 
 LEAST_EVENTS = 4
 FEW_EVENTS = 20
@@ -129,8 +130,9 @@ class LearningMaterial:
         if held_out and len(compared) < FEW_PEOPLE:
             events = sum(self.subjects[name].events for name in compared)
             who = "one person" if len(compared) == 1 else f"{len(compared)} people"
-            count = "1 event" if events == 1 else f"{events} events"
-            told.append(f"The models are compared on {who} with {count}, which says little about others.")
+            told.append(
+                f"The models are compared on {who} with {counted(events, 'event')}, which says little about others."
+            )
         return told
 
     def new_labels(self, held_out: Sequence[str], known_labels: Sequence[str]) -> dict[str, int]:

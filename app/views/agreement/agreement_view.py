@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import captions
 from app.choice_box import ChoiceBox
 from app.review.agreement_files import write_agreement
 from app.review.agreement_report import AgreementReport
@@ -189,7 +190,7 @@ class AgreementView(QWidget):
         self.export.setToolTip("Write all numbers and the pairs of events to a workbook or a CSV table")
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         top = QHBoxLayout()
-        top.addWidget(_heading("Agreement"))
+        top.addWidget(captions.heading("Agreement"))
         top.addWidget(self.state, 1)
         top.addWidget(self.export)
         column = QVBoxLayout(self)
@@ -214,7 +215,7 @@ class AgreementView(QWidget):
             ("Match", self.iou),
         )
         for row, (text, box) in enumerate(boxes):
-            grid.addWidget(_caption(text, box), row, 0)
+            grid.addWidget(captions.caption(text, box), row, 0)
             grid.addWidget(box, row, 1)
         grid.setColumnStretch(1, 1)
         return grid
@@ -236,31 +237,13 @@ class AgreementView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.measures)
-        column.addWidget(_heading("By label"))
+        column.addWidget(captions.heading("By label"))
         column.addWidget(self.labels)
-        column.addWidget(_heading("Boundaries"))
-        column.addWidget(_note("Frames by which the second sets them later: median ± interquartile range."))
+        column.addWidget(captions.heading("Boundaries"))
+        column.addWidget(captions.note("Frames by which the second sets them later: median ± interquartile range."))
         column.addLayout(boundaries)
-        column.addWidget(_heading("Who says what"))
-        column.addWidget(_note("Events by both labels; a click on a cell shows its events in the review queue."))
+        column.addWidget(captions.heading("Who says what"))
+        column.addWidget(
+            captions.note("Events by both labels; a click on a cell shows its events in the review queue.")
+        )
         column.addWidget(self.matrix)
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("heading", True)
-    return label
-
-
-def _note(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    label.setWordWrap(True)
-    return label
-
-
-def _caption(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    label.setBuddy(buddy)
-    return label

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app import theme
 from app.review.agreement_report import AgreementReport
 from app.theme import Tokens
+from fedn.counted import counted
 
 ROW_PX = 26
 NAMES_PX = 96
@@ -76,7 +77,7 @@ class ConfusionMatrix(QWidget):
         one, two = report.categories[row], report.categories[column]
         count = report.confusion[one, two]
         said = ", ".join((f"{report.first.short} {_name(one)}", f"{report.second.short} {_name(two)}"))
-        return f"{said}: {count:,} event{'' if count == 1 else 's'}"
+        return f"{said}: {counted(count, 'event')}"
 
     # Painting
 

@@ -19,6 +19,7 @@ from app.views.events.filter_bar import FilterBar
 from app.views.events.table_view import EventTable
 from fedn.annotation.formats.event_csv import write_event_table
 from fedn.annotation.formats.event_row import EventRow
+from fedn.counted import counted
 from fedn.errors import FednError
 
 
@@ -155,8 +156,7 @@ class EventsView(QWidget):
         except FednError as error:
             self._session.messages.error(str(error))
             return
-        count = self.model.rowCount()
-        self._session.messages.info(f"{count:,} event{'' if count == 1 else 's'} written to {path}.")
+        self._session.messages.info(f"{counted(self.model.rowCount(), 'event')} written to {path}.")
 
     def _row(self, line: EventLine) -> EventRow:
         tier, video = line.tier, line.video

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app import captions
 from app.views.events.lines import Filter
 
 
@@ -37,8 +38,7 @@ class FilterBar(QWidget):
         self.export = QPushButton("Export…")
         self.export.setToolTip("Write the events that are shown to a CSV file, in this order")
         self.export.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        heading = QLabel("Events")
-        heading.setProperty("heading", True)
+        heading = captions.heading("Events")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButton, QUndoView, QVBoxLayout, QWidget
 
+from app import captions
 from app.session import Session
 
 
@@ -17,8 +18,7 @@ class HistoryView(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(200)
-        heading = QLabel("History")
-        heading.setProperty("heading", True)
+        heading = captions.heading("History")
         self.steps = QUndoView(self._stack)
         self.steps.setEmptyLabel("As it was when the project was opened")
         self.steps.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

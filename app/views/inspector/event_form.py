@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.captions import muted
 from app.views.inspector.frame_row import FrameRow
 from app.views.inspector.note_field import NoteField
 from app.views.inspector.shared_value import Mixed
@@ -32,7 +33,7 @@ class EventForm(QWidget):
         self.onset = FrameRow("Onset", grid, 0)
         self.apex = FrameRow("Apex", grid, 1, optional=True)
         self.offset = FrameRow("Offset", grid, 2)
-        self.length = _muted("")
+        self.length = muted("")
         self.label, self.kind, self.intensity = QComboBox(), QComboBox(), QComboBox()
         self._listed: tuple[tuple[LabelDef, ...], str] | None = None
         self.score = QLabel()
@@ -89,7 +90,7 @@ class EventForm(QWidget):
         grid.setColumnStretch(2, 1)
         grid.setHorizontalSpacing(7)
         grid.setVerticalSpacing(6)
-        grid.addWidget(_muted("Length"), 3, 0)
+        grid.addWidget(muted("Length"), 3, 0)
         grid.addWidget(self.length, 3, 1, 1, 2)
         self.length.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for kind in KINDS:
@@ -99,15 +100,15 @@ class EventForm(QWidget):
             self.intensity.addItem(intensity, intensity)
         self.intensity.setToolTip("FACS intensity, A (trace) to E (maximum)")
         for row, (name, box) in enumerate((("Label", self.label), ("Kind", self.kind)), start=4):
-            grid.addWidget(_muted(name), row, 0)
+            grid.addWidget(muted(name), row, 0)
             grid.addWidget(box, row, 1, 1, 2)
-        grid.addWidget(_muted("Intensity"), 6, 0)
+        grid.addWidget(muted("Intensity"), 6, 0)
         # In a row of their own: the list must not make the column of the frames wider.
         beside = QHBoxLayout()
         beside.addWidget(self.intensity)
         beside.addWidget(self.score, 1, Qt.AlignmentFlag.AlignRight)
         grid.addLayout(beside, 6, 1, 1, 2)
-        grid.addWidget(_muted("Units"), 7, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(muted("Units"), 7, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.units, 7, 1, 1, 2)
         for name, box in (("Label", self.label), ("Kind", self.kind), ("Intensity", self.intensity)):
             box.setAccessibleName(name)
@@ -130,9 +131,3 @@ def dot(color: str) -> QIcon:
     painter.drawEllipse(4, 4, 12, 12)
     painter.end()
     return QIcon(pixmap)
-
-
-def _muted(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    return label

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QGridLayout, QLineEdit
 
+from app import captions
 from app.views.inspector.reverting import Reverting
 from app.views.inspector.shared_value import Mixed
 from app.views.timecode import parse_time, timecode
@@ -60,8 +61,7 @@ class FrameRow(QObject):
         self._optional = optional
         self._frame: int | Mixed | None = None
         self._index: FrameIndex | None = None
-        caption = QLabel(name)
-        caption.setProperty("muted", True)
+        caption = captions.muted(name)
         self.box = FrameBox()
         self.box.setAccessibleName(f"{name} frame")
         self.time = QLineEdit()

@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app import theme
+from app import captions, theme
 from fedn.annotation.action_unit import action_units_text
 from fedn.annotation.event import Event
 from fedn.annotation.history import PastChange
@@ -23,8 +23,7 @@ class HistoryList(QWidget):
         super().__init__()
         self._past: tuple[PastChange, ...] = ()
         self._shows_all = False
-        heading = QLabel("History")
-        heading.setProperty("heading", True)
+        heading = captions.heading("History")
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.RichText)

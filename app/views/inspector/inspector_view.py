@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app import theme
+from app import captions, theme
 from app.document.edits import Edit, Group, MoveApex, MoveBoundary, Relabel, SetAttributes
 from app.document.prediction_states import PredictionStates, State
 from app.label_choice import labels_for
@@ -20,6 +20,7 @@ from fedn.annotation.action_unit import ActionUnit
 from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source
+from fedn.counted import counted
 
 _NOTHING = "Select an event on the timeline to see and change it."
 _VERBS = {Source.EXPERT: "Expert says", Source.SELF_REPORT: "Self-report"}
@@ -172,16 +173,14 @@ class InspectorView(QWidget):
             if rejected:
                 return f'<b style="color:{tokens.no_counterpart.name()}">Rejected</b>'
             return f'<b style="color:{tokens.agrees.name()}">Accepted</b>' if accepted else "Prediction, open"
-        count = f"{len(predictions):,} prediction{'s' if len(predictions) != 1 else ''}"
-        return f"{count}: {accepted:,} accepted, {rejected:,} rejected"
+        return f"{counted(len(predictions), 'prediction')}: {accepted:,} accepted, {rejected:,} rejected"
 
     def _show_others(self, event: Event | None, others: list[Counterpart]) -> None:
         while self._says.rowCount():
             self._says.removeRow(0)
         self._said = [(QLabel(), other) for other in others]
         for label, other in self._said:
-            caption = QLabel(_VERBS.get(other.tier.source, other.tier.name))
-            caption.setProperty("muted", True)
+            caption = captions.muted(_VERBS.get(other.tier.source, other.tier.name))
             self._says.addRow(caption, label)
         if event is not None:
             self._color_others(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app import captions
 from app.marking import Marking
 from app.session import Session
 from app.views.labels.label_button import LABEL_PX, LabelButton
@@ -29,8 +30,7 @@ class LabelsPanel(QWidget):
         self._shown: Vocabulary | None = None
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        heading = QLabel("Labels")
-        heading.setProperty("heading", True)
+        heading = captions.heading("Labels")
         self._name = QLabel()
         self._name.setProperty("muted", True)
         self._name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

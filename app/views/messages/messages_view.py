@@ -6,9 +6,9 @@ from html import escape
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from app import theme
+from app import captions, theme
 from app.message_log import MessageLog, Said
 
 
@@ -19,8 +19,7 @@ class MessagesView(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(220)
-        heading, self.copy = QLabel("Messages"), QPushButton("Copy all")
-        heading.setProperty("heading", True)
+        heading, self.copy = captions.heading("Messages"), QPushButton("Copy all")
         self.text = QTextBrowser()
         self.text.setAccessibleName("Messages of the program")
         self.text.setPlaceholderText("What the program tells you stays here until it is closed.")

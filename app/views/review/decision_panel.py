@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app import assets, theme
+from app import assets, captions, theme
 from app.choice_box import ChoiceBox
 from app.document.prediction_states import State
 from app.review.comparison import Comparison
@@ -112,9 +112,7 @@ class DecisionPanel(QWidget):
         column.addLayout(sides)
         into = QGridLayout(self._into_row)
         into.setContentsMargins(0, 0, 0, 0)
-        caption = QLabel("Result goes to")
-        caption.setProperty("muted", True)
-        caption.setBuddy(self.into)
+        caption = captions.caption("Result goes to", self.into)
         into.addWidget(caption, 0, 0)
         into.addWidget(self.into, 0, 1)
         into.setColumnStretch(1, 1)

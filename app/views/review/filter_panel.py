@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
+from app.captions import caption
 from app.choice_box import ChoiceBox
 from app.document.prediction_states import State
 from app.review.items import Kind
@@ -100,22 +101,15 @@ class FilterPanel(QFrame):
             ("Subject", self.subject),
         )
         for row, (text, box) in enumerate(rows):
-            grid.addWidget(_caption(text, box), row, 0)
+            grid.addWidget(caption(text, box), row, 0)
             grid.addWidget(box, row, 1, 1, 3)
-        grid.addWidget(_caption("Score", self.lowest), len(rows), 0)
+        grid.addWidget(caption("Score", self.lowest), len(rows), 0)
         grid.addWidget(self.lowest, len(rows), 1)
-        grid.addWidget(_caption("to", self.highest), len(rows), 2)
+        grid.addWidget(caption("to", self.highest), len(rows), 2)
         grid.addWidget(self.highest, len(rows), 3)
         grid.addWidget(self.cell, len(rows) + 1, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
-
-
-def _caption(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    label.setBuddy(buddy)
-    return label
 
 
 def _words(label: str | None) -> str:

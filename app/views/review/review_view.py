@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from app import captions
 from app.choice_box import ChoiceBox
 from app.review.deciding import Deciding
 from app.review.items import Item, Order
@@ -19,6 +20,7 @@ from app.views.review.filter_panel import FilterPanel
 from app.views.review.queue_list import QueueList
 from app.views.review.queue_model import QueueModel
 from fedn.annotation.tier import Source
+from fedn.counted import counted
 
 LEAST_WIDTH_PX = 290
 SCOPES = (("This video", False), ("Project", True))
@@ -133,7 +135,7 @@ class ReviewView(QWidget):
         position = (
             f"{place + 1} of {total:,}" if place >= 0 else f"{total:,} to do" if self._is_of_open() else f"{total:,}"
         )
-        self.count.setText(f"{position}, {differing:,} disagreement{'s' if differing != 1 else ''}" if total else "")
+        self.count.setText(f"{position}, {counted(differing, 'disagreement')}" if total else "")
         self._hint.setText(self._why_empty() if not total else "")
         self._hint.setVisible(not total)
         self.list.setVisible(bool(total))
@@ -172,8 +174,7 @@ class ReviewView(QWidget):
         self.setObjectName("panel")
         self.setMinimumWidth(LEAST_WIDTH_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        heading = QLabel("Review")
-        heading.setProperty("heading", True)
+        heading = captions.heading("Review")
         for label in (self.count, self._hint):
             label.setProperty("muted", True)
         self._hint.setWordWrap(True)
@@ -182,8 +183,7 @@ class ReviewView(QWidget):
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.filter_button.setToolTip("Which items the queue holds")
         self.filter_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        against = QLabel("vs.")
-        against.setProperty("muted", True)
+        against = captions.muted("vs.")
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

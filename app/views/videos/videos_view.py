@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import captions
 from app.jobs.add_videos import VIDEO_SUFFIXES
 from app.session import Session
 from app.views.videos.adding import Adding
@@ -162,8 +163,7 @@ class VideosView(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(200)
-        heading = QLabel("Videos")
-        heading.setProperty("heading", True)
+        heading = captions.heading("Videos")
         self.filter.setPlaceholderText("Filter: subject, label, state")
         self.filter.setAccessibleName("Filter of the videos")
         self.filter.setClearButtonEnabled(True)
