@@ -86,7 +86,7 @@ class StudioWindow(QMainWindow):
         session.selection_changed.connect(self._update_enabled)
         parts.jobs.running_changed.connect(self._update_enabled)
         parts.jobs.training_started.connect(self._show_training)
-        parts.jobs.training_finished.connect(self._show_choice)
+        parts.comparison.offered.connect(self._show_choice)
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.jobs.detect)
@@ -180,11 +180,10 @@ class StudioWindow(QMainWindow):
 
     def _show_choice(self, *_: object) -> None:
         """Brings what there is to decide into sight, but takes nobody's text field away."""
-        training, choice = self.docks["training"], self.parts.training.choice
-        if choice.isHidden() or self.parts.inspector.isAncestorOf(QApplication.focusWidget() or self):
+        if self.parts.inspector.isAncestorOf(QApplication.focusWidget() or self):
             return
-        training.raise_()
-        area = training.widget()
+        self.layouts.show_dock("comparison")
+        area, choice = self.docks["comparison"].widget(), self.parts.comparison.choice
         if isinstance(area, QScrollArea):
             # Only after the panel has given the new rows their places.
             QTimer.singleShot(0, self, lambda: area.ensureWidgetVisible(choice.use_button))

@@ -15,7 +15,14 @@ VERSION = 2
 TIMELINE_SHARE = 0.36
 LOWEST_TIMELINE_PX = 282
 TRAINING_PX = 400
-SIDE_PX = {"videos": 250, "inspector": 262, "training": TRAINING_PX, "agreement": TRAINING_PX, "event_table": 600}
+SIDE_PX = {
+    "videos": 250,
+    "inspector": 262,
+    "training": TRAINING_PX,
+    "comparison": TRAINING_PX,
+    "agreement": TRAINING_PX,
+    "event_table": 600,
+}
 
 
 class Layouts(QObject):

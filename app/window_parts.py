@@ -28,11 +28,12 @@ from app.views.history.history_view import HistoryView
 from app.views.inspector.inspector_view import InspectorView
 from app.views.labels.labels_panel import LabelsPanel
 from app.views.messages.messages_view import MessagesView
+from app.views.models.comparison_view import ComparisonView
+from app.views.models.model_chooser import ModelChooser
 from app.views.player.player_view import PlayerView
 from app.views.review.review_view import ReviewView
 from app.views.timeline.reference_chooser import ReferenceChooser
 from app.views.timeline.timeline_view import TimelineView
-from app.views.training.model_chooser import ModelChooser
 from app.views.training.training_view import TrainingView
 from app.views.videos.videos_view import VideosView
 
@@ -56,6 +57,7 @@ class WindowParts:
     event_table: EventsView
     labels: LabelsPanel
     training: TrainingView
+    comparison: ComparisonView
     history: HistoryView
     messages: MessagesView
     reviewing: Review
@@ -109,6 +111,7 @@ class WindowParts:
             event_table,
             LabelsPanel(session, marking),
             TrainingView(session, jobs),
+            ComparisonView(session, jobs),
             HistoryView(session),
             MessagesView(MessageLog(session.messages, window)),
             reviewing,

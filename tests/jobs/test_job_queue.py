@@ -11,6 +11,7 @@ from app.jobs import detection, job_queue, retraining
 from app.jobs.job_queue import JobQueue
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
+from app.views.models.comparison_view import ComparisonView
 from app.views.training.training_view import TrainingView
 from fedn.annotation.tier import Source
 from fedn.annotation.video import Video
@@ -119,32 +120,34 @@ def test_a_missing_model_is_told_before_anything_starts(jobs: JobQueue, session:
 
 
 def test_a_training_shows_its_epochs_and_then_the_choice(jobs: JobQueue, session: Session, qtbot: QtBot) -> None:
-    view = TrainingView(session, jobs)
-    qtbot.addWidget(view)
-    view.show()
+    view, comparison = TrainingView(session, jobs), ComparisonView(session, jobs)
+    for widget in (view, comparison):
+        qtbot.addWidget(widget)
+        widget.show()
     jobs.retrain(RetrainOptions("Expert", held_out=("s1",), epochs=3))
     assert view.pause_button.isVisible()
     finish(jobs, qtbot)
     assert view.progress.loss == [(1, 1.0), (2, 0.5), (3, pytest.approx(1 / 3))]
-    assert view.choice.isVisible() and "study-v2" in view.choice.heading.text()
+    assert comparison.choice.isVisible() and "study-v2" in comparison.choice.heading.text()
     assert not view.pause_button.isVisible()
-    view.choice.use_button.click()
-    assert session.project.model_in_use == "study-v2" and not view.choice.isVisible()
+    comparison.choice.use_button.click()
+    assert session.project.model_in_use == "study-v2" and not comparison.choice.isVisible()
     session.undo_stack.undo()
     assert session.project.model_in_use == ""
 
 
 def test_a_training_is_paused_and_stopped_by_its_buttons(jobs: JobQueue, session: Session, qtbot: QtBot) -> None:
-    view = TrainingView(session, jobs)
-    qtbot.addWidget(view)
-    view.show()
+    view, comparison = TrainingView(session, jobs), ComparisonView(session, jobs)
+    for widget in (view, comparison):
+        qtbot.addWidget(widget)
+        widget.show()
     jobs.retrain(RetrainOptions("Expert", epochs=1000))
     qtbot.waitUntil(lambda: len(view.progress.loss) == 1, timeout=20000)
     view.pause_button.click()
     assert jobs.is_paused and view.pause_button.text() == "Resume"
     view.stop_button.click()
     finish(jobs, qtbot)
-    assert view.progress.model == "study-v2" and len(view.progress.loss) < 10
+    assert comparison.result["model"] == "study-v2" and len(view.progress.loss) < 10
 
 
 def test_progress_gives_speed_and_time_left() -> None:

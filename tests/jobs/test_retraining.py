@@ -15,13 +15,11 @@ from app.document.edits import AddTier, AddVideo, MarkReviewed, ReplaceEvents
 from app.jobs.retrain_options import RetrainOptions
 from app.jobs.retraining import retrain_arguments
 from app.session import Session
-from app.views.training.choice_panel import ChoicePanel
-from app.views.training.progress import TrainingProgress
+from app.views.models.choice_panel import ChoicePanel
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
-from fedn.progress import Record
 from fedn.registry import DEFAULT_MODEL, bundled_models_dir
 from training.splits import named_subjects
 
@@ -90,10 +88,6 @@ def test_options_arrive_at_the_child_also_with_commas_in_names(tmp_path: Path) -
     assert "--unjudged" in retrain_arguments(tmp_path, RetrainOptions("Corrections", compares=False), tmp_path)
 
 
-def result(**data) -> Record:
-    return Record("result", "The new model", data={"model": "new", "held_out": ["s1", "s2"], **data})
-
-
 def figures(f1: float, detection: float) -> dict:
     return {
         "n_truth": 20,
@@ -104,26 +98,17 @@ def figures(f1: float, detection: float) -> dict:
 
 
 def test_the_choice_shows_the_sentence_and_how_sure_each_change_is(qtbot: QtBot) -> None:
-    progress = TrainingProgress()
     change = {"spotting_f1": {"value": 0.1, "low": 0.02, "high": 0.2}, "detection_map": {"low": -0.05, "high": 0.04}}
-    progress.take(
-        result(
-            before=figures(0.5, 0.3),
-            after=figures(0.6, 0.29),
-            confidence={"difference": change},
-            verdict="better: F1 ...",
-        )
-    )
     panel = ChoicePanel()
     qtbot.addWidget(panel)
     panel.show_models(
         "old",
-        progress.model,
-        progress.held_out,
-        progress.before,
-        progress.after,
-        confidence=progress.confidence,
-        verdict=progress.verdict,
+        "new",
+        ["s1"],
+        figures(0.5, 0.3),
+        figures(0.6, 0.29),
+        confidence={"difference": change},
+        verdict="better: F1 ...",
     )
     assert panel.verdict.text() == "Better: F1 ...."
     rows = {panel.table.item(row, 0).text(): row for row in range(panel.table.rowCount())}
@@ -135,10 +120,8 @@ def test_the_choice_shows_the_sentence_and_how_sure_each_change_is(qtbot: QtBot)
 
 
 def test_without_a_comparison_the_choice_says_to_look_for_oneself(qtbot: QtBot) -> None:
-    progress = TrainingProgress()
-    progress.take(result(before=None, after=None, confidence={}, verdict="", held_out=[]))
     panel = ChoicePanel()
     qtbot.addWidget(panel)
-    panel.show_models("old", "new", (), progress.before, progress.after, verdict=progress.verdict)
+    panel.show_models("old", "new", (), {}, {})
     assert "were not compared" in panel.heading.text() and "Look at what" in panel.verdict.text()
     assert panel.table.isHidden()

@@ -161,7 +161,7 @@ def hands(window: StudioWindow, session: Session, qtbot: QtBot) -> Iterator[Hand
 def test_corrections_lead_to_a_new_model_that_the_user_chooses_and_detects_with(
     hands: Hands, told: Told, project_folder: Path, dataset: Path
 ):
-    session, training = hands.session, hands.window.parts.training
+    session, comparison = hands.session, hands.window.parts.comparison
     video = session.current_video
     assert video is not None
     before = hands.events("Expert")[0]
@@ -182,16 +182,16 @@ def test_corrections_lead_to_a_new_model_that_the_user_chooses_and_detects_with(
     hands.start_retraining(epochs=1)
     hands.wait_for_jobs()
     assert told.errors == []
-    assert training.choice.isVisibleTo(training)
-    assert f"on subject {HELD_OUT}," in training.choice.heading.text()
+    assert comparison.choice.isVisibleTo(comparison)
+    assert f"on subject {HELD_OUT}," in comparison.choice.heading.text()
     (made,) = (project_folder / "models").iterdir()
     truth = sum(row["subject"] == HELD_OUT and row["tier"] == "expert" for row in _rows(dataset))
-    for figures in (training.progress.before, training.progress.after):
+    for figures in (comparison.result["before"], comparison.result["after"]):
         assert figures["n_truth"] == truth
     assert _differing(made, bundled_models_dir() / DEFAULT_MODEL)
     assert session.project is not None and session.project.model_in_use in ("", DEFAULT_MODEL)
 
-    hands.qtbot.mouseClick(training.choice.use_button, Qt.MouseButton.LeftButton)
+    hands.qtbot.mouseClick(comparison.choice.use_button, Qt.MouseButton.LeftButton)
     assert load_project(project_folder).model_in_use == made.name == read_model_info(made).name
     # Without a window manager nobody gives the keyboard back to the window after the dialog.
     hands.window.activateWindow()

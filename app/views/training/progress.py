@@ -25,8 +25,6 @@ class TrainingProgress:
         done, total: units of the stage, total 0 when unknown.
         loss, f1, map: epoch and value; the latter two on the validation subjects, empty if there are none.
         log: the sentences so far, warnings marked.
-        model: name of the new model once there is one; before, after: the old model's figures and its own, empty if
-            they were not compared; confidence: intervals; verdict: one sentence.
     """
 
     epochs: int = 0
@@ -37,20 +35,12 @@ class TrainingProgress:
     f1: list[tuple[float, float]] = field(default_factory=list)
     map: list[tuple[float, float]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
-    model: str = ""
-    held_out: tuple[str, ...] = ()
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
-    confidence: Mapping[str, Any] = field(default_factory=dict)
-    verdict: str = ""
     _pace: Pace = field(default_factory=Pace)
     _pace_of: str = ""
 
     def take(self, record: Record) -> None:
         if record.kind == "progress":
             self._take_progress(record)
-        elif record.kind == "result":
-            self._take_result(record)
         if record.text and (record.kind != "progress" or "epoch" in record.data):
             self._say(("Warning: " if record.kind == "warning" else "") + record.text + _figures(record.data))
 
@@ -87,15 +77,6 @@ class TrainingProgress:
             # Epochs are uneven: what the last half minute brought says little about them.
             self._pace, self._pace_of = Pace(600.0 if is_training else 30.0), stage
         self._pace.add(record.time_s, record.done)
-
-    def _take_result(self, record: Record) -> None:
-        data = record.data
-        self.model = str(data.get("model", self.model))
-        self.held_out = tuple(str(name) for name in data.get("held_out", self.held_out))
-        self.verdict = str(data.get("verdict", self.verdict))
-        for name in ("before", "after", "confidence"):
-            if isinstance(data.get(name), Mapping):
-                setattr(self, name, data[name])
 
     def _say(self, text: str) -> None:
         self.log.append(text)

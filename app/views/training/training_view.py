@@ -1,4 +1,4 @@
-"""A training while it runs: curves, time left, log, its three buttons, and the choice at the end."""
+"""A training while it runs: curves, time left, log, its three buttons."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.jobs.detection import model_name_of
 from app.jobs.job_queue import JobQueue
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
-from app.views.training.choice_panel import ChoicePanel
 from app.views.training.curve_plot import CurvePlot
 from app.views.training.progress import TrainingProgress
 from fedn.progress import Record
@@ -32,19 +30,16 @@ _CANCEL, _GO_ON = "Cancel the training", "Let it run"
 
 
 class TrainingView(QWidget):
-    """Shows the retraining that `jobs` runs, and the old and the new model side by side when it ends."""
+    """Shows the retraining that `jobs` runs; `app.views.models` shows what it brought."""
 
     def __init__(self, session: Session, jobs: JobQueue) -> None:
         super().__init__()
         self._session = session
         self._jobs = jobs
-        self._options: RetrainOptions | None = None
-        self._old_model = ""
         self.progress = TrainingProgress()
         self.loss_plot = CurvePlot("Training loss")
         self.f1_plot = CurvePlot(_VALIDATION, top=1.0)
         self.log = QPlainTextEdit()
-        self.choice = ChoicePanel()
         self.pause_button = QPushButton("Pause")
         self.stop_button = QPushButton("Stop and keep the best")
         self.cancel_button = QPushButton("Cancel…")
@@ -59,8 +54,6 @@ class TrainingView(QWidget):
         self.pause_button.clicked.connect(self._on_pause_pressed)
         self.stop_button.clicked.connect(self._on_stop_pressed)
         self.cancel_button.clicked.connect(self._on_cancel_pressed)
-        self.choice.use_pressed.connect(self._on_use_pressed)
-        self.choice.keep_pressed.connect(self._on_keep_pressed)
         session.project_changed.connect(self._on_project_changed)
         self._show_running(False)
 
@@ -75,12 +68,8 @@ class TrainingView(QWidget):
     # What the job says
 
     def _on_started(self, options: RetrainOptions) -> None:
-        project = self._session.project
-        self._options = options
-        self._old_model = model_name_of(project) if project else ""
         self.progress = TrainingProgress(epochs=options.epochs)
         self.log.clear()
-        self.choice.hide()
         self._status.setText("Starting…")
         self._show_curves()
         self._show_running(True)
@@ -107,8 +96,6 @@ class TrainingView(QWidget):
             self.log.appendPlainText(self._jobs.last_details)
         if sentence not in self.progress.log[-1:]:
             self.log.appendPlainText(sentence)
-        if ok and self.progress.model:
-            self._show_choice()
 
     def _facts_now(self) -> str:
         progress = self.progress
@@ -123,19 +110,6 @@ class TrainingView(QWidget):
         self.f1_plot.show_points(progress.f1, epochs=progress.epochs, second=progress.map, mark_best=True)
         self.f1_plot.show_title(_NO_VALIDATION if progress.loss and not progress.f1 else _VALIDATION)
 
-    def _show_choice(self) -> None:
-        held_out = self.progress.held_out or (self._options.held_out if self._options else ())
-        progress = self.progress
-        self.choice.show_models(
-            self._old_model,
-            progress.model,
-            held_out,
-            progress.before,
-            progress.after,
-            confidence=progress.confidence,
-            verdict=progress.verdict,
-        )
-
     def _show_running(self, is_running: bool) -> None:
         for button in (self.pause_button, self.stop_button, self.cancel_button, self._bar):
             button.setVisible(is_running)
@@ -145,7 +119,6 @@ class TrainingView(QWidget):
         self._bar.setMaximum(0)
 
     def _on_project_changed(self) -> None:
-        self.choice.hide()
         if not self._jobs.is_training:
             self.progress = TrainingProgress()
             self.log.clear()
@@ -176,15 +149,6 @@ class TrainingView(QWidget):
             self._jobs.cancel()
             self.cancel_button.setEnabled(False)
             self._status.setText("Cancelling…")
-
-    def _on_use_pressed(self) -> None:
-        if self._session.use_model(self.progress.model):
-            self.choice.hide()
-            self._status.setText(f"{self.progress.model} is in use. The old model stays in the list.")
-
-    def _on_keep_pressed(self) -> None:
-        self.choice.hide()
-        self._status.setText(f"{self._old_model} stays in use. {self.progress.model} is in the list of models.")
 
     # Putting together
 
@@ -219,14 +183,12 @@ class TrainingView(QWidget):
         self._middle.addWidget(self.loss_plot, 3)
         self._middle.addWidget(self.f1_plot, 3)
         self._middle.addWidget(self.log, 2)
-        self.choice.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
         column.addLayout(self._top)
         column.addWidget(self._status)
         column.addWidget(self._bar)
-        column.addWidget(self.choice)
         column.addLayout(self._middle, 1)
         # Stacked at first: what holds the panel asks for its least width before it has a size.
         self._arrange(is_narrow=True)
@@ -237,7 +199,7 @@ class TrainingView(QWidget):
 
     def _arrange(self, *, is_narrow: bool) -> None:
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
-        for layout in (self._top, self._middle, self.choice.row):
+        for layout in (self._top, self._middle):
             layout.setDirection(direction)
         # A stretch that fills a line when side by side would make a hole when stacked.
         self._top.setStretch(0, 0 if is_narrow else 1)

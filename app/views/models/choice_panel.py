@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.views.training.comparison_table import ComparisonTable
-from app.views.training.figures import compared
+from app.views.models.comparison_table import ComparisonTable
+from app.views.models.figures import compared
 
 
 class ChoicePanel(QWidget):

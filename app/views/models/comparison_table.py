@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import theme
-from app.views.training.figures import Figure
+from app.views.models.figures import Figure
 
 _NOTHING = "–"
 ROW_PX = 24
