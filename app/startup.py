@@ -19,7 +19,7 @@ from app import assets
 from app import theme as themes
 from app.crash import CrashHook
 from app.key_guard import KeyGuard
-from app.memory import keep_giving_memory_back
+from app.memory import MemoryKeeper
 from app.session import Session
 from app.settings import Settings, load_settings, settings_file
 from app.window import StudioWindow
@@ -48,8 +48,10 @@ def run_window(path: Path | None = None) -> int:
     session = Session(settings=settings)
     hook = CrashHook(session.messages, Path(platformdirs.user_state_dir(NAME)) / "reports", session)
     hook.install()
-    keep_giving_memory_back(app)
+    memory = MemoryKeeper(app)
     window = StudioWindow(session)
+    session.project_changed.connect(memory.settle)
+    memory.settle()
     window.show()
     if path is None and settings.reopen and Path(settings.last_project, FILE_NAME).is_file():
         path = Path(settings.last_project)

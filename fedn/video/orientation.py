@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import av
+import av.filter
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ class Orientation:
     def of(cls, frame: av.VideoFrame) -> Orientation:
         """What the display matrix of a decoded frame asks for, rounded to quarter turns."""
         # PyAV's type stub knows fewer kinds of side data than its code.
-        side_data: Any = frame.side_data
+        side_data: Any = _tiny(frame).side_data
         try:
             matrix = np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32)
         except KeyError:
@@ -42,3 +44,23 @@ class Orientation:
         if self.mirror_y:
             image = image[::-1]
         return np.ascontiguousarray(image)
+
+
+def _tiny(frame: av.VideoFrame) -> av.VideoFrame:
+    """The same frame in 16 x 16 pixels, with its notes.
+
+    A PyAV frame whose side data was asked for refers to itself: it, and with it all the buffers of its decoder, would
+    stay in memory until Python looks for such circles.
+    """
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base or Fraction(1)
+    )
+    scaled, sink = graph.add("scale", "16:16"), graph.add("buffersink")
+    source.link_to(scaled)
+    scaled.link_to(sink)
+    graph.configure()
+    graph.push(frame)
+    tiny = graph.pull()
+    assert isinstance(tiny, av.VideoFrame)
+    return tiny

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -11,7 +13,7 @@ import pytest
 from PySide6.QtCore import QtMsgType
 from pytestqt.qtbot import QtBot
 
-from app.memory import give_memory_back
+from app.memory import MemoryKeeper, give_memory_back
 from app.session import Session
 from app.window import StudioWindow
 from fedn.annotation.store import load_project
@@ -24,6 +26,16 @@ LOST_BYTES = 160 * 2**20
 OF_THE_PLATFORM = ("This plugin does not support",)
 
 
+@pytest.fixture
+def keeper(window: StudioWindow) -> Iterator[MemoryKeeper]:
+    """As the program has it."""
+    keeper = MemoryKeeper(window)
+    keeper.settle()
+    yield keeper
+    gc.unfreeze()
+    gc.enable()
+
+
 def test_a_monkey_cannot_break_the_window(
     window: StudioWindow,
     session: Session,
@@ -34,6 +46,7 @@ def test_a_monkey_cannot_break_the_window(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     pytestconfig: pytest.Config,
+    keeper: MemoryKeeper,
 ) -> None:
     # What it saves with a dialog goes where it harms nobody.
     monkeypatch.chdir(tmp_path)
@@ -45,6 +58,7 @@ def test_a_monkey_cannot_break_the_window(
     for _ in range(PARTS):
         monkey.play(acts // PARTS)
         held.append(memory_at_rest(window))
+        print(f"{monkey.done} acts: {held[-1] / 2**20:.0f} MiB")
 
     grown = median(held[-PARTS // 4 :]) - median(held[PARTS // 4 : PARTS // 2])
     window.parts.player.pause()
