@@ -12,6 +12,7 @@ from app.commands.bench_corrections import corrections
 from app.commands.bench_faces import faces, rule
 from app.commands.bench_methods import methods
 from app.commands.bench_project import project
+from app.commands.bench_robustness import robustness
 from app.commands.bench_spotter import spotter
 from app.commands.bench_suppression import suppression
 from app.commands.bench_training import coverage, training
@@ -28,6 +29,7 @@ application.command()(training)
 application.command()(project)
 application.command()(methods)
 application.command()(suppression)
+application.command()(robustness)
 application.command()(window)
 application.command()(corrections)
 application.command()(faces)

@@ -35,6 +35,8 @@ def stills(
         from training.synthetic.stills import render_stills
 
         render_stills(read_facekit(facekit), out, people, per_person, seed, spoken.reporter, size, processes)
+        if spoken.reporter.stop_requested:
+            return
         spoken.document({"out": str(out), "stills": people * per_person})
         spoken.say(f"{people * per_person} stills of {people} people in {out}")
 
