@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
@@ -14,7 +14,13 @@ HEIGHT_PX = 46
 
 
 class Header(QWidget):
-    """Menus stay when no project is open, the rest goes."""
+    """Menus stay when no project is open, the rest goes.
+
+    Signals:
+        edit_wanted: of a project that can only be looked at.
+    """
+
+    edit_wanted = Signal()
 
     def __init__(self, detect: Sequence[QAction], retrain: QAction, models: QWidget, reference: QWidget) -> None:
         super().__init__()
@@ -23,6 +29,11 @@ class Header(QWidget):
         self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.name, self._counts, self._shown_counts = QLabel(), QLabel(), ""
         self.name.setObjectName("projectName")
+        self.read_only = QToolButton()
+        self.read_only.setObjectName("readOnly")
+        self.read_only.setText("Read-only")
+        self.read_only.clicked.connect(self.edit_wanted)
+        self.read_only.hide()
         self._counts.setProperty("muted", True)
         self._counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.detect = QToolButton()
@@ -43,6 +54,7 @@ class Header(QWidget):
         row.setContentsMargins(8, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.name)
+        row.addWidget(self.read_only)
         row.addWidget(self._counts, 1)
         row.addWidget(self.detect)
         row.addWidget(self.retrain)
@@ -57,8 +69,10 @@ class Header(QWidget):
         outer.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         outer.addWidget(self._rest, 1)
 
-    def show_project(self, name: str | None, counts: str) -> None:
-        """`name` None when nothing is open."""
+    def show_project(self, name: str | None, counts: str, why_read_only: str = "") -> None:
+        """`name` None when nothing is open; `why_read_only` in one sentence, "" where the project can be changed."""
+        self.read_only.setVisible(bool(why_read_only))
+        self.read_only.setToolTip(f"{why_read_only} Click to try again to open it for editing.")
         self._rest.setVisible(name is not None)
         self.name.setText(self.name.fontMetrics().elidedText(name or "", Qt.TextElideMode.ElideRight, 260))
         self.name.setToolTip(name or "")

@@ -42,6 +42,8 @@ class ImportActions(QObject):
         if project is None:
             self._session.messages.error("No project is open; open the one that the labels belong to first.")
             return
+        if not self._session.may_edit():
+            return
         wishes = ImportWishes(ReadChoices(), ImportChoices())
         found = self._preview(paths, wishes)
         if found is None:

@@ -31,6 +31,8 @@ class ModelActions(QObject):
             self._jobs.detect(list(self._session.project.videos))
 
     def retrain(self) -> None:
+        if not self._session.may_edit():
+            return
         dialog = RetrainDialog(self._session, self._window)
         options = dialog.ask()
         dialog.deleteLater()

@@ -107,6 +107,12 @@ class ProjectActions(QObject):
         if self.may_leave():
             self._session.open_project(folder)
 
+    def open_again(self) -> None:
+        """A project that could only be looked at, perhaps to be changed now; else as it has become meanwhile."""
+        project = self._session.project
+        if project is not None:
+            self.open(Path(project.folder))
+
     def offer_restore(self, folder: Path) -> None:
         """A damaged project cannot be opened: says what is wrong, and offers its last sound backup."""
         # After the sentence has been shown, and whoever opened it has got its answer.

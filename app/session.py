@@ -1,42 +1,37 @@
-"""What is open: project, video, playhead, selection, undo. Only `Session.do` changes a project."""
+"""What is open: project, video, playhead, selection. Only `Session.do` changes a project."""
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from app.corrections import annotator_tier, corrections_of
 from app.curves import ScoreCurves, find_curves, load_curves
-from app.document.document import Document
 from app.document.edits import (
     AcceptPredictions,
     AddTier,
     Edit,
     Group,
     MarkReviewed,
-    Restore,
     Touched,
     UnmarkReviewed,
     UseModel,
 )
 from app.index_loader import IndexLoader
 from app.messages import Messages
+from app.open_document import OpenDocument
 from app.review.blind import Blind
 from app.settings import Settings
 from app.tier_views import TierViews, by_source, reference_among
-from app.undo import EditCommand
 from app.waveforms import Waveforms
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Tier
 from fedn.annotation.video import Video
-from fedn.annotation.vocabulary import Vocabulary
-from fedn.errors import DamagedError, FednError
+from fedn.errors import FednError
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 from fedn.video.waveform import Waveform
@@ -49,20 +44,10 @@ def new_gesture() -> int:
     return next(_gestures)
 
 
-def user_name() -> str:
-    """The name under which edits are written when the user has not given another."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "annotator"
-
-
-class Session(QObject):
+class Session(OpenDocument):
     """The open project and what the user looks at in it.
 
     Signals:
-        damaged: folder of a project that could not be opened because its content is damaged.
-        project_changed: a project was opened, closed, or everything in it replaced.
         videos_changed: videos were added, removed or altered.
         video_changed: id of the current video, "" for none.
         index_changed: id of the current video, whose frame index is now known.
@@ -77,12 +62,8 @@ class Session(QObject):
         playhead_taken: a gesture moves the playhead now; whoever plays has to stop.
         reference_changed: another tier is the one that predictions are compared with.
         model_changed: another model is in use.
-        saved: text of what was last written.
-        settings_changed: the user has set something else.
     """
 
-    damaged = Signal(object)
-    project_changed = Signal()
     videos_changed = Signal()
     video_changed = Signal(str)
     index_changed = Signal(str)
@@ -97,8 +78,6 @@ class Session(QObject):
     playhead_taken = Signal()
     reference_changed = Signal()
     model_changed = Signal()
-    saved = Signal(str)
-    settings_changed = Signal()
 
     def __init__(
         self,
@@ -107,14 +86,7 @@ class Session(QObject):
         parent: QObject | None = None,
         settings: Settings | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.messages = messages or Messages(self)
-        self.settings = settings or Settings()
-        self.who = who or self.settings.who or user_name()
-        self._who_was_set = self.settings.who
-        self.settings_changed.connect(self._on_settings_changed)
-        self.document: Document | None = None
-        self.undo_stack = QUndoStack(self)
+        super().__init__(messages, who, parent, settings)
         self.tier_views = TierViews(self)
         self.blind = Blind(self)
         self.frame_index: FrameIndex | None = None
@@ -131,80 +103,20 @@ class Session(QObject):
 
     # The project
 
-    @property
-    def project(self) -> Project | None:
-        return self.document.project if self.document else None
+    def _on_opened(self, project: Project) -> None:
+        self.select_video(next(iter(project.videos), ""))
 
-    def open_project(self, folder: Path) -> bool:
-        """Opens the project in `folder` in place of the present one; on failure the present one stays open."""
-        return self._replace(lambda: Document.open(folder, who=self.who), folder)
-
-    def create_project(self, folder: Path, name: str, vocabulary: Vocabulary | None = None) -> bool:
-        """An empty project, opened; by default with six emotions and others."""
-        return self._replace(lambda: Document.create(folder, name, vocabulary, who=self.who), folder)
-
-    def close_project(self) -> None:
-        if self.document is None:
-            return
-        document, self.document = self.document, None
-        self._forget()
-        document.close()
-        self.project_changed.emit()
+    def _on_closed(self) -> None:
         self.video_changed.emit("")
-
-    def _replace(self, opened: Callable[[], Document], folder: Path) -> bool:
-        try:
-            document = opened()
-        except FednError as error:
-            self.messages.error(str(error))
-            if isinstance(error, DamagedError):
-                self.damaged.emit(folder)
-            return False
-        old, self.document = self.document, document
-        self._forget()
-        if old is not None:
-            old.close()
-        self.project_changed.emit()
-        self.select_video(next(iter(document.project.videos), ""))
-        return True
 
     def _forget(self) -> None:
         self._index_loader.wait()
         self._waveforms.forget()
-        self.undo_stack.clear()
         self.frame_index = None
         self._video_id, self._playhead, self._selected, self._reference_name = "", 0, (), ""
         self._curves.clear()
 
-    def _on_settings_changed(self) -> None:
-        if self.settings.who == self._who_was_set:
-            return
-        self._who_was_set = self.settings.who
-        self.who = self.settings.who or user_name()
-        if self.document is not None:
-            self.document.who = self.who
-
     # Changing it
-
-    def do(self, edit: Edit, gesture: int | None = None, *, aside: bool = False) -> bool:
-        """Applies and writes an edit; edits with the same `gesture` number become one undo step.
-
-        Args:
-            aside: not done by intent; undone together with the step before it (see `app.undo.undo`).
-
-        Returns:
-            False if it was refused; the user has then been told why and nothing has changed.
-        """
-        inverse = self._apply(edit, "Saved")
-        if inverse is None:
-            return False
-        if inverse.changes:
-            self.undo_stack.push(EditCommand(self._apply, inverse, gesture, is_aside=aside))
-        return True
-
-    def do_for_good(self, edit: Edit) -> bool:
-        """As `do`, without an undo step: for rows of the project that no other edit touches."""
-        return self._apply(edit, "Saved") is not None
 
     def do_on_events(
         self, event_ids: Iterable[str], edit_of: Callable[[tuple[str, ...]], Edit], gesture: int | None = None
@@ -238,8 +150,8 @@ class Session(QObject):
         return True
 
     def may_change(self, event_ids: Iterable[str], tier_ids: Iterable[str] = ()) -> bool:
-        """As `TierViews.may_change`: whether nothing of this is locked."""
-        return self.tier_views.may_change(event_ids, tier_ids)
+        """As `TierViews.may_change`: whether nothing of this is locked, nor the whole project read-only."""
+        return self.may_edit() and self.tier_views.may_change(event_ids, tier_ids)
 
     def accept(self, event_ids: Iterable[str]) -> bool:
         """Copies predictions into the annotator's tier; those accepted before are only selected."""
@@ -261,21 +173,6 @@ class Session(QObject):
             return ""
         tier = annotator_tier(self.project, video_id, self.who)
         return tier.id if tier.id in self.project.tiers or self.do(AddTier(tier), gesture) else ""
-
-    def _apply(self, edit: Edit, said: str) -> Restore | None:
-        """Applies and writes an edit without an undo step; None if it was refused."""
-        if self.document is None:
-            self.messages.error("No project is open; open or create one first.")
-            return None
-        try:
-            inverse = self.document.do(edit)
-        except FednError as error:
-            self.messages.error(str(error))
-            return None
-        if inverse.changes:
-            self._announce(inverse.touched(self.document.project))
-            self.saved.emit(f"{said}: {inverse.text}")
-        return inverse
 
     def _announce(self, touched: Touched) -> None:
         project = self.project

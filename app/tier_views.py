@@ -143,7 +143,7 @@ class TierViews(QObject):
     def _write(self) -> None:
         """A folder that cannot be written costs the arrangement at the next start, nothing more."""
         path = self._path()
-        if path is None:
+        if path is None or self._session.why_read_only is not None:
             return
         content = {"order": self._order, "tiers": {key: _sparse(view) for key, view in self._views.items()}}
         temporary = path.with_name(path.name + ".new")

@@ -66,6 +66,7 @@ class StudioWindow(QMainWindow):
         self.drop_target = DropTarget(self)
         self.places = Places(session, self.parts.timeline)
         session.damaged.connect(self.parts.project_actions.offer_restore)
+        self._header.edit_wanted.connect(self.parts.project_actions.open_again)
         self._connect()
         self._is_laid_out = False
         self.on_project_changed()
@@ -138,7 +139,8 @@ class StudioWindow(QMainWindow):
         elif self._is_laid_out:
             self.layouts.fit_labels(self.parts.labels.sizeHint().height())
             self.layouts.show()
-        self.setWindowTitle(f"{project.name} — FEDN Studio" if project else "FEDN Studio")
+        looks_only = " (read-only)" if self.session.why_read_only is not None else ""
+        self.setWindowTitle(f"{project.name}{looks_only} — FEDN Studio" if project else "FEDN Studio")
         self.messages.hide()
         if project is not None:
             self.settings.remember_project(Path(project.folder))
@@ -157,7 +159,9 @@ class StudioWindow(QMainWindow):
             self._header.show_project(None, "")
         else:
             subjects, videos = counted(len(project.subjects()), "subject"), counted(len(project.videos), "video")
-            self._header.show_project(project.name, f"{subjects} · {videos}")
+            why = self.session.why_read_only
+            why_not = f"You can look at it but change nothing: {why}." if why is not None else ""
+            self._header.show_project(project.name, f"{subjects} · {videos}", why_not)
         self._update_enabled()
 
     def _update_enabled(self, *_: object) -> None:

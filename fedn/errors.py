@@ -1,6 +1,9 @@
 """Failures a user can mend: each text is one sentence that names the file, row or value and the way out."""
 
+from __future__ import annotations
+
 import re
+from pathlib import Path
 
 LONGEST_SENTENCE = 2000
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -30,6 +33,20 @@ class VideoError(FednError):
 
 class ProjectError(FednError):
     """A project cannot be opened or written."""
+
+
+class NotWritableError(ProjectError):
+    """A project can be read but not changed now: somebody else has it open, or its folder is read-only.
+
+    Args:
+        folder: of the project.
+        why: the reason, as in "because ...".
+        way_out: what the user can do about it.
+    """
+
+    def __init__(self, folder: Path, why: str, way_out: str) -> None:
+        super().__init__(f"the project {folder} {why}; {way_out}")
+        self.why, self.way_out = why, way_out
 
 
 class DamagedError(ProjectError):

@@ -11,8 +11,10 @@ from app.document.edit import Edit, Restore
 from fedn.annotation.changes import Change, EventRow
 from fedn.annotation.history import PastChange
 from fedn.annotation.project import Project
+from fedn.annotation.reading_store import ReadingStore
 from fedn.annotation.store import Store, create_project
 from fedn.annotation.vocabulary import Vocabulary, shipped_vocabulary
+from fedn.errors import NotWritableError
 
 
 class Document:
@@ -22,7 +24,7 @@ class Document:
         project: to be read, never changed directly.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store | ReadingStore) -> None:
         self._store = store
         self.project: Project = store.load()
 
@@ -44,7 +46,8 @@ class Document:
             who: the annotator's name for the history, by default that of the account.
 
         Raises:
-            ProjectError: if it is no project, damaged, read-only, from a newer program, or open in another window.
+            NotWritableError: if it is read-only or open in another window; see `open_or_look`.
+            ProjectError: if it is no project, damaged, or from a newer program.
         """
         store = Store.open(folder, who or getpass.getuser())
         try:
@@ -52,6 +55,23 @@ class Document:
         except BaseException:
             store.close()
             raise
+
+    @classmethod
+    def open_or_look(cls, folder: Path, who: str = "") -> Document:
+        """As `open`; a project that cannot be changed now is opened to look at only, and `why_read_only` says why.
+
+        Raises:
+            ProjectError: if it is no project, damaged, or from a newer program.
+        """
+        try:
+            return cls.open(folder, who)
+        except NotWritableError as error:
+            return cls(ReadingStore(folder, who or getpass.getuser(), error))
+
+    @property
+    def why_read_only(self) -> NotWritableError | None:
+        """Why every edit is refused; None where edits are welcome."""
+        return self._store.why if isinstance(self._store, ReadingStore) else None
 
     @property
     def folder(self) -> Path:
@@ -77,6 +97,8 @@ class Document:
             EditError: if the edit breaks a rule. ProjectError: if it cannot be written. Memory and disk are then as
                 they were.
         """
+        if self.why_read_only is not None:
+            raise self.why_read_only
         undo = edit.apply(self.project)
         if not undo.changes:
             return undo

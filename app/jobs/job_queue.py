@@ -92,6 +92,8 @@ class JobQueue(QObject):
         if project is None:
             self._session.messages.error("No project is open; open or create one first.")
             return
+        if not self._session.may_edit():
+            return
         model = model_name_of(project)
         try:
             folder = resolve_model(model, Path(project.folder))
@@ -110,6 +112,8 @@ class JobQueue(QObject):
         """Start a retraining in a new run folder, after what runs now."""
         if self._session.project is None:
             self._session.messages.error("No project is open; open or create one first.")
+        elif not self._session.may_edit():
+            return
         elif self.is_training or any(isinstance(plan, RetrainOptions) for plan in self._waiting):
             self._session.messages.warn("A training is already running; stop or cancel it first.")
         else:

@@ -165,6 +165,8 @@ class Blind(QObject):
         if video is None or not self.hides(video.id):
             return
         own = self._own_tier(video.id)
+        if own is None and self._session.why_read_only is not None:
+            return
         if own is None:
             own = Tier(video.id, TIER_NAME, Source.EXPERT, self._session.who)
             self._keep(AddTier(own))

@@ -58,7 +58,11 @@ class Looking(QObject):
             also_while_redo: even if that throws away what could be done again; when the project is closed.
         """
         project = self._session.project
-        if project is None or (self._session.undo_stack.canRedo() and not also_while_redo):
+        if (
+            project is None
+            or self._session.why_read_only is not None
+            or (self._session.undo_stack.canRedo() and not also_while_redo)
+        ):
             return
         edits: list[Edit] = []
         for video_id in list(self._seen):

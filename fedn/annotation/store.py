@@ -40,7 +40,7 @@ from fedn.annotation.project_file import (
 from fedn.annotation.ranked_vocabularies import RankedVocabularies, latest
 from fedn.annotation.rows import read_rows, write_changes
 from fedn.annotation.vocabulary import Vocabulary
-from fedn.annotation.writer_lock import WriterLock
+from fedn.annotation.writer_lock import WriterLock, read_only
 from fedn.errors import ProjectError
 
 LOCK_NAME = "project.lock"
@@ -128,15 +128,13 @@ class Store:
             who: the annotator whose name stands beside each edit in the history.
 
         Raises:
-            ProjectError: if another window has the project open, the folder is read-only, or as in `load_project`.
+            NotWritableError: if another window has the project open or the folder is read-only.
+            ProjectError: as in `load_project`.
         """
         content = read_project_file(folder)
         database = existing_database(folder, content)
         if not os.access(folder, os.W_OK) or not os.access(database, os.W_OK):
-            raise ProjectError(
-                f"the project {folder} cannot be changed because its folder is read-only; "
-                "ask for permission to write there, or copy the project to a folder of your own"
-            )
+            raise read_only(folder)
         lock = WriterLock(folder / LOCK_NAME, who)
         engine = writing_engine(database)
         try:

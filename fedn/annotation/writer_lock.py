@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from fedn.errors import ProjectError
+from fedn.errors import NotWritableError
 
 if os.name == "nt":
     import msvcrt
@@ -31,7 +31,7 @@ class WriterLock:
         who: the annotator, shown to whoever comes second.
 
     Raises:
-        ProjectError: if another process holds it, or the folder cannot be written to.
+        NotWritableError: if another process holds it, or the folder cannot be written to.
     """
 
     def __init__(self, path: Path, who: str) -> None:
@@ -39,22 +39,20 @@ class WriterLock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
-            raise ProjectError(
-                f"the project {folder} cannot be changed because its folder is read-only; "
-                "ask for permission to write there, or copy the project to a folder of your own"
-            ) from error
+            raise read_only(folder) from error
         try:
             _lock(self._file)
         except OSError as error:
             holder = _holder(self._file)
             os.close(self._file)
             if error.errno not in _HELD:
-                raise ProjectError(
-                    f"the project {folder} cannot be locked against a second writer ({error.strerror}); "
-                    "copy it to a disk of this computer and open it there"
+                raise NotWritableError(
+                    folder,
+                    f"cannot be locked against a second writer ({error.strerror})",
+                    "copy it to a disk of this computer and open it there",
                 ) from error
-            raise ProjectError(
-                f"the project {folder} is already open in another window ({holder}); close it there first"
+            raise NotWritableError(
+                folder, f"is already open in another window ({holder})", "close it there first"
             ) from error
         self._say_who(who)
 
@@ -88,6 +86,15 @@ class WriterLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.release()
+
+
+def read_only(folder: Path) -> NotWritableError:
+    """What is said of a project in a folder that this user cannot write to."""
+    return NotWritableError(
+        folder,
+        "cannot be changed because its folder is read-only",
+        "ask for permission to write there, or copy the project to a folder of your own",
+    )
 
 
 def _holder(file: int) -> str:

@@ -8,6 +8,7 @@ access gives what decoding from start to end would give.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from fedn.video.orientation import Orientation
 from fedn.video.reader import VideoReader
 from fedn.video.scan import Watch, scan
 
+_log = logging.getLogger(__name__)
 INDEX_NAME = "frame-index.npz"
 
 _NEARER_BY_DECODING = 12
@@ -75,7 +77,11 @@ class FileReader(VideoReader):
         index = FrameIndex.load(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
         if index is None:
             index = scan(path, watch)
-            index.save(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+            try:
+                index.save(cached, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+            except OSError as error:
+                # A project on a read-only share can be looked at too; it costs a scan each time.
+                _log.warning("the frame index of %s cannot be kept: %s", path, error)
         return cls(path, index, threads)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import zipfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from fedn.errors import VideoError
 
+_log = logging.getLogger(__name__)
 WAVEFORM_NAME = "waveform.npz"
 PEAKS_A_SECOND = 200.0
 _FORMAT = 1
@@ -135,7 +137,10 @@ def waveform_of(
         if kept is None:
             return None
         if cache_dir is not None:
-            kept.save(cache_dir / WAVEFORM_NAME, source=source)
+            try:
+                kept.save(cache_dir / WAVEFORM_NAME, source=source)
+            except OSError as error:
+                _log.warning("the waveform of %s cannot be kept: %s", path, error)
     return kept if len(kept.peaks) else None
 
 

@@ -90,7 +90,7 @@ def test_a_second_writer_is_told_who_has_the_project(folder: Path) -> None:
         told = in_process(code, str(folder)).stdout
         with pytest.raises(ProjectError, match="already open in another window"):
             Store.open(folder, "bob")
-    assert told.startswith("ProjectError") and "already open in another window (since" in told and "by ann" in told
+    assert told.startswith("NotWritableError") and "already open in another window (since" in told and "by ann" in told
     Store.open(folder, "bob").close()
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from app.corrections import CORRECTIONS
-from app.document.document import Document
 from app.document.edits import MoveBoundary, MoveEvent, Relabel
 from app.session import Session, new_gesture
 from fedn.annotation.interval import Interval
@@ -120,16 +119,12 @@ def test_the_expert_is_the_reference_until_another_tier_is_chosen(session: Sessi
     assert session.reference_name == "Self-report"
 
 
-def test_a_project_that_is_open_elsewhere_is_refused_and_the_present_one_stays(
-    session: Session, told: Told, tmp_path: Path
-):
-    other = tmp_path / "other.fedn"
-    with Document.create(other, "Other", who="someone"):
-        assert not session.open_project(other)
+def test_a_folder_that_is_no_project_is_refused_and_the_present_one_stays(session: Session, told: Told, tmp_path: Path):
+    assert not session.open_project(tmp_path)
     assert session.project is not None
     assert session.project.name == "Stimuli study"
     assert len(told.errors) == 1
-    assert "already open" in told.errors[0]
+    assert "is not a project" in told.errors[0]
 
 
 def test_reviewed_ranges_can_be_marked_and_taken_back(session: Session):

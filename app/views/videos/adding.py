@@ -45,6 +45,8 @@ class Adding(QObject):
         if self._session.project is None:
             self._session.messages.error("No project is open; open or create one first.")
             return
+        if not self._session.may_edit():
+            return
         try:
             found = find_videos(paths)
         except OSError as error:
