@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.dialogs.retrain_dialog import RetrainDialog
+from app.jobs.detections import Detections
 from app.jobs.job_queue import JobQueue
 from app.session import Session
 from app.views.videos.videos_view import VideosView
@@ -14,21 +15,29 @@ from app.views.videos.videos_view import VideosView
 class ModelActions(QObject):
     """The slots of the menu "Model"."""
 
-    def __init__(self, session: Session, jobs: JobQueue, videos: VideosView, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, detections: Detections, jobs: JobQueue, videos: VideosView, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._session, self._jobs, self._videos, self._window = session, jobs, videos, window
+        self._session, self._detections, self._jobs = session, detections, jobs
+        self._videos, self._window = videos, window
 
     def detect_current(self) -> None:
         video = self._session.current_video
         if video is not None:
-            self._jobs.detect([video.id])
+            self._detections.detect([video.id])
 
     def detect_selected(self) -> None:
-        self._jobs.detect(self._videos.selected_ids())
+        self._detections.detect(self._videos.selected_ids())
 
     def detect_all(self) -> None:
         if self._session.project is not None:
-            self._jobs.detect(list(self._session.project.videos))
+            self._detections.detect(list(self._session.project.videos))
+
+    def cancel(self) -> None:
+        """Every detection and the training."""
+        self._detections.cancel_all()
+        self._jobs.cancel()
 
     def retrain(self) -> None:
         if not self._session.may_edit():

@@ -61,7 +61,7 @@ class StudioWindow(QMainWindow):
         self._header = Header(detect, named["retrain"], self.parts.models, self.parts.reference)
         self.setMenuWidget(self._header)
         self.menus.fill(self._header.menus)
-        self.status = StatusLine(session, self.parts.jobs)
+        self.status = StatusLine(session, self.parts.detections, self.parts.jobs)
         self.setStatusBar(self.status)
         self.drop_target = DropTarget(self)
         self.places = Places(session, self.parts.timeline)
@@ -86,11 +86,13 @@ class StudioWindow(QMainWindow):
         session.video_changed.connect(self._update_enabled)
         session.selection_changed.connect(self._update_enabled)
         parts.jobs.running_changed.connect(self._update_enabled)
+        parts.detections.running_changed.connect(self._update_enabled)
         parts.jobs.training_started.connect(self._show_training)
         parts.comparison.offered.connect(self._show_choice)
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
-        parts.videos.detect_requested.connect(parts.jobs.detect)
+        parts.videos.detect_requested.connect(parts.detections.detect)
+        self.status.jobs_wanted.connect(self._show_running)
         parts.agreement.queue_wanted.connect(lambda: self.layouts.show_dock("review"))
         # The panels are only in sight afterwards; else Qt gives the keyboard to the first button there is.
         self.layouts.changed.connect(lambda: QTimer.singleShot(0, self, parts.timeline.setFocus))
@@ -172,7 +174,7 @@ class StudioWindow(QMainWindow):
             When.PROJECT: project is not None,
             When.VIDEO: has_video,
             When.SELECTION: has_video and bool(self.session.selected_events),
-            When.JOB: self.parts.jobs.is_running,
+            When.JOB: self.parts.jobs.is_running or self.parts.detections.is_running,
         }
         for row in self.table:
             if row.when in enabled:
@@ -181,6 +183,10 @@ class StudioWindow(QMainWindow):
 
     def _show_training(self, *_: object) -> None:
         self.layouts.show_dock("training")
+
+    def _show_running(self) -> None:
+        only_training = self.parts.jobs.is_running and not self.parts.detections.is_running
+        self.layouts.show_dock("training" if only_training else "detection")
 
     def _show_choice(self, *_: object) -> None:
         """Brings what there is to decide into sight, but takes nobody's text field away."""
@@ -231,6 +237,7 @@ class StudioWindow(QMainWindow):
         """Ends every thread and child process and gives the project free, without a question."""
         self.parts.looking.write(also_while_redo=True)
         self.parts.agreement.shut_down()
+        self.parts.detections.shut_down()
         self.parts.jobs.shut_down()
         self.parts.videos.shut_down()
         self.parts.player.shut_down()

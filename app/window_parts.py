@@ -10,6 +10,7 @@ from app.event_actions import EventActions
 from app.export_actions import ExportActions
 from app.help_actions import HelpActions
 from app.import_actions import ImportActions
+from app.jobs.detections import Detections
 from app.jobs.job_queue import JobQueue
 from app.marking import Marking
 from app.message_log import MessageLog
@@ -23,6 +24,7 @@ from app.review.looking import Looking
 from app.review.review import Review
 from app.session import Session
 from app.views.agreement.agreement_view import AgreementView
+from app.views.detection.detection_view import DetectionView
 from app.views.events.events_view import EventsView
 from app.views.history.history_view import HistoryView
 from app.views.inspector.inspector_view import InspectorView
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 class WindowParts:
     window: StudioWindow
     session: Session
+    detections: Detections
     jobs: JobQueue
     marking: Marking
     events: EventActions
@@ -58,6 +61,7 @@ class WindowParts:
     labels: LabelsPanel
     training: TrainingView
     comparison: ComparisonView
+    detection: DetectionView
     history: HistoryView
     messages: MessagesView
     reviewing: Review
@@ -76,7 +80,7 @@ class WindowParts:
 
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
-        jobs = JobQueue(session, window)
+        detections, jobs = Detections(session, window), JobQueue(session, window)
         player = PlayerView(session)
         marking = Marking(session, window, lambda: player.speed if player.is_playing else 0.0)
         session.playhead_taken.connect(player.pause)
@@ -99,6 +103,7 @@ class WindowParts:
         return cls(
             window,
             session,
+            detections,
             jobs,
             marking,
             events,
@@ -112,6 +117,7 @@ class WindowParts:
             LabelsPanel(session, marking),
             TrainingView(session, jobs),
             ComparisonView(session, jobs),
+            DetectionView(detections),
             HistoryView(session),
             MessagesView(MessageLog(session.messages, window)),
             reviewing,
@@ -121,8 +127,8 @@ class WindowParts:
             AgreementView(session, reviewing),
             ModelChooser(session),
             ReferenceChooser(session),
-            ProjectActions(session, jobs, window),
-            ModelActions(session, jobs, videos, window),
+            ProjectActions(session, detections, jobs, window),
+            ModelActions(session, detections, jobs, videos, window),
             HelpActions(session, window),
             ImportActions(session, window),
             ExportActions(session, window),

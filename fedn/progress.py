@@ -9,6 +9,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any, TextIO
 
+_PAUSE_LOOK_S = 0.1
+
 
 class Cancelled(Exception):
     """Work ended because it was asked to; whoever raises it has left no half file behind."""
@@ -19,7 +21,8 @@ class Record:
     """One line of a job.
 
     Attributes:
-        kind: "started", "progress", "result", "warning", "error", "heartbeat", "finished" or "cancelled".
+        kind: "started", "progress", "result", "warning", "error", "heartbeat", "finished" or "cancelled"; of a
+            detection also "partial", "question" and "skipped" (app.commands.detect).
         text: one sentence for people.
         done, total: work units (frames, steps) for "progress"; total 0 when unknown.
         data: what belongs to the kind: for "result" an event or epoch figures, for "error" the traceback.
@@ -56,6 +59,12 @@ class Reporter:
         self._stream = stream
         self._lock = threading.Lock()
         self.stop_requested = False
+        self.is_paused = False
+
+    @property
+    def wants_partial(self) -> bool:
+        """Whether somebody looks at what is found before all of it is."""
+        return False
 
     def report(self, record: Record) -> None:
         if self._stream is None:
@@ -65,19 +74,28 @@ class Reporter:
             self._stream.flush()
 
     def check(self) -> None:
-        """For work that has nothing to keep: called between units.
+        """For work that has nothing to keep: called between units. Waits here while the work is paused.
 
         Raises:
             Cancelled: if the work should stop.
         """
+        self.hold()
         if self.stop_requested:
             raise Cancelled
+
+    def hold(self) -> None:
+        """Waits while the work is paused; a stop ends the waiting."""
+        while self.is_paused and not self.stop_requested:
+            time.sleep(_PAUSE_LOOK_S)
 
     def progress(self, text: str, done: int, total: int, **data: Any) -> None:
         self.report(Record("progress", text, done, total, data))
 
     def warn(self, text: str, **data: Any) -> None:
         self.report(Record("warning", text, data=data))
+
+    def partial(self, **data: Any) -> None:
+        self.report(Record("partial", data=data))
 
     def result(self, text: str = "", **data: Any) -> None:
         self.report(Record("result", text, data=data))

@@ -18,5 +18,5 @@ def model_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("detect-chosen", "Model", "Detect in the selected videos", model.detect_selected),
         Action("detect-all", "Model", "Detect in all videos", model.detect_all, (), project),
         Action("retrain", "Model", "Retrain…", model.retrain, ("Ctrl+T",), project, starts_group=True),
-        Action("cancel", "Model", "Cancel what runs", parts.jobs.cancel, (), When.JOB),
+        Action("cancel", "Model", "Cancel what runs", model.cancel, (), When.JOB),
     )

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.commands.detection_course import DetectionCourse
 from app.commands.event_files import FORMATS, parse_formats, write_prediction
 from app.commands.output import JsonOption, Output, RecordsOption, output
 from app.document.file_names import distinct_names
 from fedn.counted import counted
 from fedn.errors import FednError
+from fedn.progress import Cancelled, Record, Reporter
 from fedn.registry import DEFAULT_MODEL, resolve_model
 
 if TYPE_CHECKING:
@@ -73,40 +75,74 @@ def detect(
     with output(json, records, what="Detecting") as spoken:
         folder = resolve_model(model, project)
         targets = Targets(out, parse_formats(format), curves, cache or default_cache(), image_fps)
-        readable, failures = check_videos(videos, image_fps, spoken)
+        course = DetectionCourse(spoken)
+        readable, failures = check_videos(videos, image_fps, course)
         documents: list[dict[str, Any]] = []
         if readable:
             from fedn.predictor import load_predictor
 
             predictor = load_predictor(folder, device=device)
+            detection = Detection(predictor, targets, features, threshold, spoken)
             stems = distinct_names(unique_stems(readable))
             for video, stem in zip(readable, stems, strict=True):
+                reporter = course.reporter(video)
                 try:
-                    if features is not None:
-                        prediction = detect_from_files(predictor, video, features, image_fps, threshold, spoken)
-                    else:
-                        prediction = predictor.detect(
-                            video,
-                            cache_dir=cache_folder(targets.cache, video),
-                            image_fps=image_fps,
-                            threshold=threshold,
-                            reporter=spoken.reporter,
-                        )
+                    documents.append(detection.run(video, stem, reporter))
                 except FednError as error:
-                    failures.append(tell_failure(error, len(videos), spoken))
-                    continue
-                documents.append(deliver(video, stem, prediction, predictor, targets, spoken))
+                    failures.append(tell_failure(error, len(videos), reporter))
+                except Cancelled:
+                    if spoken.reporter.stop_requested:
+                        raise
+                    reporter.report(Record("skipped", f"{video.name} was left out"))
         if spoken.as_json:
             spoken.document({"model": folder.name, "device": used_device(device), "videos": documents})
         if failures:
-            raise (
-                failures[0]
-                if len(videos) == 1
-                else FednError(
-                    f"{len(failures)} of {len(videos)} videos could not be used: " + "; ".join(map(str, failures))
-                )
-            )
+            raise told_together(failures, len(videos))
         spoken.ending = ending(documents)
+
+
+def told_together(failures: Sequence[FednError], video_count: int) -> FednError:
+    """One sentence for all that could not be done."""
+    if video_count == 1:
+        return failures[0]
+    return FednError(f"{len(failures)} of {video_count} videos could not be used: " + "; ".join(map(str, failures)))
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What is the same for every video. `features`: folder of another program's features, None to read faces."""
+
+    predictor: VideoPredictor
+    targets: Targets
+    features: Path | None
+    threshold: float | None
+    spoken: Output
+
+    def run(self, video: Path, stem: str, reporter: Reporter) -> dict[str, Any]:
+        """Detects in a video, writes and says what was found; returns its part of the JSON document.
+
+        Raises:
+            FednError: if that is not possible, also for want of room on the disk.
+            Cancelled: if the reporter asks to stop.
+        """
+        reporter.check()
+        reporter.progress("Reading faces", 0, 0)
+        cache = self.targets.cache
+        try:
+            prediction = self._prediction(video, cache_folder(cache, video), reporter)
+            return deliver(video, stem, prediction, self.predictor, self.targets, self.spoken, reporter)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise FednError(
+                f"what was found in {video.name} could not be kept ({reason}): look whether there is room left in "
+                f"{self.targets.folder or cache}, then detect again"
+            ) from error
+
+    def _prediction(self, video: Path, cache: Path, reporter: Reporter) -> Prediction:
+        fps = self.targets.image_fps
+        if self.features is not None:
+            return detect_from_files(self.predictor, video, self.features, fps, self.threshold, reporter)
+        return self.predictor.detect(video, cache_dir=cache, image_fps=fps, threshold=self.threshold, reporter=reporter)
 
 
 def detect_from_files(
@@ -115,7 +151,7 @@ def detect_from_files(
     folder: Path,
     image_fps: float | None,
     threshold: float | None,
-    spoken: Output,
+    reporter: Reporter,
 ) -> Prediction:
     """The events of a video whose features another program has computed.
 
@@ -135,7 +171,7 @@ def detect_from_files(
     with open_video(video, image_fps=image_fps) as reader:
         index = reader.index
     features = VideoFeatures(*files.read(video.name, "", index.frame_count), index)
-    return predictor.detect_features(features, video=video, threshold=threshold, reporter=spoken.reporter)
+    return predictor.detect_features(features, video=video, threshold=threshold, reporter=reporter)
 
 
 def used_device(device: str) -> str:
@@ -145,7 +181,9 @@ def used_device(device: str) -> str:
     return str(pick_device(device))
 
 
-def check_videos(videos: Sequence[Path], image_fps: float | None, spoken: Output) -> tuple[list[Path], list[FednError]]:
+def check_videos(
+    videos: Sequence[Path], image_fps: float | None, course: DetectionCourse
+) -> tuple[list[Path], list[FednError]]:
     """Opens each video before the slow part begins; those that cannot be opened are told and left out."""
     from fedn.video.reader import open_video
 
@@ -156,19 +194,25 @@ def check_videos(videos: Sequence[Path], image_fps: float | None, spoken: Output
             with open_video(video, image_fps=image_fps):
                 readable.append(video)
         except FednError as error:
-            failures.append(tell_failure(error, len(videos), spoken))
+            failures.append(tell_failure(error, len(videos), course.reporter(video)))
     return readable, failures
 
 
-def tell_failure(error: FednError, video_count: int, spoken: Output) -> FednError:
+def tell_failure(error: FednError, video_count: int, reporter: Reporter) -> FednError:
     """Among many videos a bad one is a warning at once and a failure at the end: the others are still done."""
     if video_count > 1:
-        spoken.reporter.warn(str(error))
+        reporter.warn(str(error), failed=True)
     return error
 
 
 def deliver(
-    video: Path, stem: str, prediction: Prediction, predictor: VideoPredictor, targets: Targets, spoken: Output
+    video: Path,
+    stem: str,
+    prediction: Prediction,
+    predictor: VideoPredictor,
+    targets: Targets,
+    spoken: Output,
+    reporter: Reporter,
 ) -> dict[str, Any]:
     """Writes and says what was found in one video; returns its part of the JSON document."""
     from fedn.video.reader import open_video
@@ -176,27 +220,23 @@ def deliver(
     document = video_document(video, prediction)
     threshold = predictor.info.threshold
     if prediction.face_frames == 0:
-        spoken.reporter.warn(f"no face was found in {video.name}, so there is nothing to detect", video=str(video))
+        reporter.warn(f"no face was found in {video.name}, so there is nothing to detect")
     elif prediction.face_frames < prediction.frame_count:
         lacking = prediction.frame_count - prediction.face_frames
-        spoken.reporter.warn(
-            f"{video.name} shows no face in {lacking} of its {prediction.frame_count} frames", video=str(video)
-        )
+        reporter.warn(f"{video.name} shows no face in {lacking} of its {prediction.frame_count} frames")
     if targets.folder is not None:
         with open_video(video, image_fps=targets.image_fps, cache_dir=cache_folder(targets.cache, video)) as reader:
             index = reader.index
         name = predictor.info.name
         remarks = write_prediction(targets.folder, stem, prediction, model=name, index=index, formats=targets.formats)
         for remark in remarks:
-            spoken.reporter.warn(str(remark), video=str(video))
+            reporter.warn(str(remark))
         if targets.curves:
             write_curves(targets.folder / f"{stem}.curves.npz", prediction, threshold)
     if spoken.as_records:
         path = cache_folder(targets.cache, video) / f"curves-{predictor.info.name}.npz"
         write_curves(path, prediction, threshold)
-        spoken.reporter.result(
-            f"{counted(len(prediction.events), 'event')} in {video.name}", **document, curves=str(path)
-        )
+        reporter.result(f"{counted(len(prediction.events), 'event')} in {video.name}", **document, curves=str(path))
     spoken.say(
         f"{video.name}: {counted(len(prediction.events), 'event')} in {prediction.frame_count} frames, "
         f"{prediction.frame_count / max(prediction.seconds, 1e-9):.0f} frames/s"

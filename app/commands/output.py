@@ -90,13 +90,15 @@ class Output:
     Attributes:
         reporter: what long work reports to; its `stop_requested` is set by Ctrl+C, SIGTERM and the line "cancel".
         as_json, as_records: what was asked for on the command line.
-        on_line: called with each line of stdin ("pause", "resume", "stop") in records mode; a training sets it.
+        on_line: called with each line of stdin ("pause", "resume", "stop") in records mode.
+        unheard: the lines that came before there was an `on_line`.
         ending: the sentence of the last record.
     """
 
     def __init__(self, as_json: bool = False, as_records: bool = False) -> None:
         self.as_json, self.as_records = as_json, as_records
         self.on_line: Callable[[str], None] | None = None
+        self.unheard: list[str] = []
         self.ending = ""
         if as_records:
             self.reporter: Reporter = RecordsReporter()
@@ -190,6 +192,8 @@ def _read_lines(out: Output) -> None:
             out.reporter.stop_requested = True
         elif out.on_line is not None:
             out.on_line(word)
+        else:
+            out.unheard.append(word)
 
 
 def _beat(reporter: Reporter, ended: threading.Event) -> None:

@@ -1,42 +1,37 @@
-"""The jobs of the window: one child process at a time, the others wait; results go into the project as edits."""
+"""The trainings of the window: one child process at a time."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs.detection import Detection, grouped_by_fps, model_name_of, result_edit
 from app.jobs.process_job import Outcome, ProcessJob
 from app.jobs.retrain_options import RetrainOptions
 from app.jobs.retraining import new_run_folder, retrain_arguments
 from app.session import Session
 from fedn.annotation.project import Project
-from fedn.errors import FednError
 from fedn.progress import Record
-from fedn.registry import resolve_model
 
 logger = logging.getLogger(__name__)
-Plan = Detection | RetrainOptions
 
 
 @dataclass(slots=True)
 class _Running:
-    plan: Plan
+    plan: RetrainOptions
     job: ProcessJob
     run_folder: Path | None = None
     is_paused: bool = False
 
 
 class JobQueue(QObject):
-    """Owns the child processes and brings their results into the project.
+    """Owns the child process that trains.
 
     Signals:
-        status_changed: one line for the status bar ("Detecting 3 of 16 · 104 frames/s · 6 min left"), "" when idle.
+        status_changed: one line for the status bar ("Training · epoch 3 of 20"), "" when idle.
         progress_changed: done and total of the running job, total 0 when unknown; (0, 0) when idle.
         running_changed: whether a job runs or waits.
         training_started: the RetrainOptions of the run.
@@ -57,7 +52,7 @@ class JobQueue(QObject):
         super().__init__(parent)
         self._session = session
         self._project: Project | None = None
-        self._waiting: deque[Plan] = deque()
+        self._waiting: deque[RetrainOptions] = deque()
         self._running: _Running | None = None
         self._was_running = False
         self.last_details = ""
@@ -70,7 +65,7 @@ class JobQueue(QObject):
 
     @property
     def is_training(self) -> bool:
-        return self._running is not None and isinstance(self._running.plan, RetrainOptions)
+        return self._running is not None
 
     @property
     def is_paused(self) -> bool:
@@ -86,35 +81,13 @@ class JobQueue(QObject):
         """Process id of the running child, 0 for none."""
         return self._running.job.pid if self._running else 0
 
-    def detect(self, video_ids: Iterable[str]) -> None:
-        """Detect in these videos with the model in use, one after the other."""
-        project = self._session.project
-        if project is None:
-            self._session.messages.error("No project is open; open or create one first.")
-            return
-        if not self._session.may_edit():
-            return
-        model = model_name_of(project)
-        try:
-            folder = resolve_model(model, Path(project.folder))
-        except FednError as error:
-            self._session.messages.error(str(error))
-            return
-        videos = [project.videos[video_id] for video_id in dict.fromkeys(video_ids) if video_id in project.videos]
-        if not videos:
-            self._session.messages.warn("There is no video to detect in; add one first.")
-            return
-        with_paths = [(video, self._session.path_of(video)) for video in videos]
-        for image_fps, group in grouped_by_fps(with_paths):
-            self._enqueue(Detection(group, model, folder, image_fps))
-
     def retrain(self, options: RetrainOptions) -> None:
         """Start a retraining in a new run folder, after what runs now."""
         if self._session.project is None:
             self._session.messages.error("No project is open; open or create one first.")
         elif not self._session.may_edit():
             return
-        elif self.is_training or any(isinstance(plan, RetrainOptions) for plan in self._waiting):
+        elif self.is_running:
             self._session.messages.warn("A training is already running; stop or cancel it first.")
         else:
             self._enqueue(options)
@@ -151,7 +124,7 @@ class JobQueue(QObject):
 
     # Inside
 
-    def _enqueue(self, plan: Plan) -> None:
+    def _enqueue(self, plan: RetrainOptions) -> None:
         self._waiting.append(plan)
         self._start_next()
 
@@ -159,17 +132,8 @@ class JobQueue(QObject):
         project = self._session.project
         if self._running is None and self._waiting and project is not None:
             self._project = project
-            plan = self._waiting.popleft()
-            if isinstance(plan, Detection):
-                self._start_detection(plan, Path(project.folder))
-            else:
-                self._start_training(plan, Path(project.folder))
+            self._start_training(self._waiting.popleft(), Path(project.folder))
         self._tell_running()
-
-    def _start_detection(self, plan: Detection, folder: Path) -> None:
-        job = ProcessJob(plan.arguments(folder), what="The detection", parent=self)
-        job.record.connect(self._on_detection_record)
-        self._run(_Running(plan, job), plan.status())
 
     def _start_training(self, options: RetrainOptions, folder: Path) -> None:
         out = new_run_folder(folder)
@@ -184,33 +148,6 @@ class JobQueue(QObject):
         self.status_changed.emit(status)
         self.progress_changed.emit(0, 0)
         running.job.start()
-
-    def _on_detection_record(self, record: Record) -> None:
-        running = self._running
-        if running is None or not isinstance(running.plan, Detection):
-            return
-        plan = running.plan
-        plan.take(record)
-        if record.kind == "result":
-            self._on_detected(plan, record)
-        elif record.kind == "warning":
-            self._session.messages.warn(record.text)
-        if record.kind in ("progress", "result") and not running.job.was_cancelled:
-            self.status_changed.emit(plan.status())
-            self.progress_changed.emit(*plan.progress(record))
-
-    def _on_detected(self, plan: Detection, record: Record) -> None:
-        video, project = plan.video_of(record), self._session.project
-        # The user may have opened another project or removed the video meanwhile.
-        if video is None or project is None or project is not self._project or video.id not in project.videos:
-            return
-        try:
-            edit = result_edit(project, video, plan.model, record.data)
-        except FednError as error:
-            self._session.messages.error(f"The result for {video.name} could not be used: {error}.")
-            return
-        self._session.do(edit)
-        self._session.forget_curves(video.id)
 
     def _on_training_record(self, record: Record) -> None:
         self.training_record.emit(record)
@@ -234,8 +171,7 @@ class JobQueue(QObject):
             self._session.messages.error(sentence)
             logger.error("%s\n%s", sentence, self.last_details)
             self.details_available.emit(sentence, self.last_details)
-        if isinstance(running.plan, RetrainOptions):
-            self.training_finished.emit(ok, sentence)
+        self.training_finished.emit(ok, sentence)
         running.job.deleteLater()
         self.status_changed.emit("")
         self.progress_changed.emit(0, 0)

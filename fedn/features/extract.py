@@ -247,6 +247,7 @@ class _Extraction:
             stage_seconds=self.seconds,
             boxes=self.boxes,
         ):
+            self._reporter.hold()
             if self._stop.is_set():
                 return
             if crop is None:
@@ -270,6 +271,7 @@ class _Extraction:
                 batch = self._batches.get(timeout=0.2)
             except Empty:
                 continue
+            self._reporter.hold()
             if batch is None:
                 return
             numbers, crops = batch
