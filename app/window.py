@@ -92,6 +92,7 @@ class StudioWindow(QMainWindow):
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.detections.detect)
+        parts.detection.video_wanted.connect(session.select_video)
         self.status.jobs_wanted.connect(self._show_running)
         parts.agreement.queue_wanted.connect(lambda: self.layouts.show_dock("review"))
         # The panels are only in sight afterwards; else Qt gives the keyboard to the first button there is.

@@ -20,7 +20,7 @@ SIDE_PX = {
     "inspector": 262,
     "training": TRAINING_PX,
     "comparison": TRAINING_PX,
-    "detection": 300,
+    "detection": 250,
     "agreement": TRAINING_PX,
     "event_table": 600,
 }

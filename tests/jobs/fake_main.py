@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from fedn.progress import Record, stdout_reporter
+from fedn.progress import Record, Reporter, stdout_reporter
 
 
 def option(name: str) -> str:
@@ -18,16 +18,37 @@ def option(name: str) -> str:
 def detect() -> None:
     reporter, behavior = stdout_reporter(), Path(option("--model")).name
     reporter.report(Record("started", "Detecting"))
-    for video in sys.argv[sys.argv.index("--") + 1 :]:
-        reporter.progress("features", 50, 100)
+    if behavior == "no-model":
+        print("there is no model here; choose another", file=sys.stderr)
+        sys.exit(2)
+    videos = sys.argv[sys.argv.index("--") + 1 :]
+    for number, video in enumerate(videos):
+        reporter.progress("features", 50, 100, video=video)
         if behavior == "slow":
             time.sleep(60)
+        if behavior == "obeys":
+            obey(reporter, video)
+        if behavior == "dies-once" and number == 0 and len(videos) > 1:
+            sys.exit(7)
+        if behavior == "refuses" and number == 0:
+            reporter.warn("this video has no pictures; choose another", video=video, failed=True)
+            continue
         offset = 99999 if behavior == "wrong" else 40
         events = [{"onset": 10, "apex": 20, "offset": offset, "label": "fear", "score": 0.75}]
         reporter.result("1 event", video=video, frames=120, fps=30.0, faces=120, events=events)
         if behavior == "dies":
             sys.exit(7)
     reporter.report(Record("finished", "done"))
+
+
+def obey(reporter: Reporter, video: str) -> None:
+    """Says what it hears until it may go on."""
+    for line in iter(sys.stdin.readline, ""):
+        reporter.progress(f"heard {line.strip()}", 60, 100, video=video)
+        if line.strip() == "cancel":
+            sys.exit(130)
+        if line.strip() == "resume":
+            return
 
 
 def retrain() -> None:

@@ -149,7 +149,8 @@ class Hands:
         assert self.window.parts.jobs.is_training
 
     def wait_for_jobs(self) -> None:
-        wait_until(lambda: not self.window.parts.jobs.is_running, TIMEOUT_S)
+        parts = self.window.parts
+        wait_until(lambda: not (parts.jobs.is_running or parts.detections.is_running), TIMEOUT_S)
 
 
 @pytest.fixture
@@ -221,11 +222,11 @@ def test_a_training_that_is_killed_is_told_in_one_sentence_and_nothing_is_lost(
 
 def test_closing_the_window_during_a_job_asks_and_ends_the_child(hands: Hands, told: Told, project_folder: Path):
     hands.press(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    pid = hands.window.parts.jobs.running_pid
+    pid = hands.window.parts.detections.running_pid
     assert pid
     told.answers["A job is running"] = "Keep it running"
     assert not hands.window.close()
-    assert hands.window.parts.jobs.is_running
+    assert hands.window.parts.detections.is_running
     told.answers["A job is running"] = "Cancel it and go on"
     assert hands.window.close()
     assert told.questions == ["A job is running", "A job is running"]

@@ -43,9 +43,11 @@ class DetectionView(QWidget):
     """Lists the queue. What concerns one video is done to the selected row.
 
     Signals:
+        video_wanted: id of a video whose row was double-clicked.
         face_wanted: an Entry whose video shows several people, one of whom is to be chosen.
     """
 
+    video_wanted = Signal(str)
     face_wanted = Signal(object)
 
     def __init__(self, detections: Detections) -> None:
@@ -56,9 +58,9 @@ class DetectionView(QWidget):
         self.status, self.hint, self.sentence = note(""), note(IDLE), QLabel()
         self.details = QPlainTextEdit()
         self.pause = QPushButton("Pause")
-        self.cancel_all, self.clear = QPushButton("Cancel all"), QPushButton("Clear list")
+        self.cancel_all, self.clear = QPushButton("Cancel all"), QPushButton("Clear")
         self.choose, self.again = QPushButton("Choose whom…"), QPushButton("Try again")
-        self.cancel, self.why = QPushButton("Cancel this one"), QPushButton("Details")
+        self.cancel, self.why = QPushButton("Cancel"), QPushButton("Details")
         self._set_up_list()
         self._lay_out()
         self._connect()
@@ -143,6 +145,7 @@ class DetectionView(QWidget):
         detections.running_changed.connect(self._show)
         self.list.selectionModel().selectionChanged.connect(self._show)
         self.model.modelReset.connect(self._show)
+        self.list.doubleClicked.connect(lambda index: self.video_wanted.emit(index.data(ENTRY_ROLE).video_id))
         self.list.cancel_wanted.connect(self._on_cancel)
         self.list.customContextMenuRequested.connect(self._on_menu_wanted)
         self.pause.clicked.connect(self._on_pause)
@@ -167,13 +170,14 @@ class DetectionView(QWidget):
     def _lay_out(self) -> None:
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(230)
+        self.setMinimumWidth(200)
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.details.setReadOnly(True)
         self.details.setAccessibleName("What the failed detection wrote")
         self.details.setMaximumHeight(160)
         self.why.setCheckable(True)
+        self.clear.setToolTip("Forget the videos that are done, failed or cancelled")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 12, 10, 10)
         column.setSpacing(8)
