@@ -23,6 +23,7 @@ from app.document.edits import (
 from app.index_loader import IndexLoader
 from app.messages import Messages
 from app.open_document import OpenDocument
+from app.provisional import Provisional, ProvisionalResults
 from app.review.blind import Blind
 from app.settings import Settings
 from app.tier_views import TierViews, by_source, reference_among
@@ -89,6 +90,7 @@ class Session(OpenDocument):
         super().__init__(messages, who, parent, settings)
         self.tier_views = TierViews(self)
         self.blind = Blind(self)
+        self.provisional = ProvisionalResults(self)
         self.frame_index: FrameIndex | None = None
         self._video_id = ""
         self._playhead = 0
@@ -316,10 +318,17 @@ class Session(OpenDocument):
             return None
         return self._waveforms.waveform(video_id, self.path_of(video), index, self.cache_folder(video))
 
+    def provisional_of(self, video_id: str) -> Provisional | None:
+        """What a running detection has found so far, None if none runs, or it may not be seen."""
+        return None if self.blind.hides(video_id) else self.provisional.of(video_id)
+
     def curves(self, video_id: str) -> ScoreCurves | None:
-        """The score curves of the last detection on a video, None if there was none, or they may not be seen."""
+        """The score curves of the running or the last detection on a video, None without, or if not to be seen."""
         if self.blind.hides(video_id):
             return None
+        running = self.provisional.of(video_id)
+        if running is not None:
+            return running.curves
         if video_id not in self._curves:
             self._curves[video_id] = self._find_curves(video_id)
         return self._curves[video_id]

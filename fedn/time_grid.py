@@ -81,3 +81,14 @@ class TimeGrid:
         """Values per grid cell (..., G) as values per video frame (..., T): the cell at each frame's middle."""
         middles = (self.edges[:-1] + self.edges[1:]) / 2
         return values[..., np.clip(middles.astype(np.int64), 0, self.cell_count - 1)]
+
+    def part_per_frame(self, values: NDArray, first: int) -> tuple[int, NDArray]:
+        """As `per_frame` for some cells alone: the first frame, and values (..., frames) up to that of the last cell.
+
+        Args:
+            values: (..., cells) of the cells from `first` on.
+        """
+        count = values.shape[-1]
+        begin, end = int(self.frames[first]), int(self.frames[first + count - 1])
+        middles = (self.edges[begin : end + 1] + self.edges[begin + 1 : end + 2]) / 2
+        return begin, values[..., np.clip(middles.astype(np.int64) - first, 0, count - 1)]

@@ -8,16 +8,23 @@ from typing import Any
 
 from app.document.edits import AddTier, Edit, Group, ReplaceEvents
 from app.jobs.detection_entry import Entry
+from app.jobs.found_events import events_of
 from app.jobs.process_job import MAIN
-from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
 from fedn.counted import counted
-from fedn.errors import FormatError
 from fedn.registry import DEFAULT_MODEL
 
 TIER_NAME = "FEDN"
+PROPOSALS = "Proposals"
+OPTICAL_FLOW = "optical-flow"
+"""The model that comes with the program and needs no labels."""
+
+
+def tier_name_of(model: str) -> str:
+    """What the tier of a model is called at first."""
+    return PROPOSALS if model == OPTICAL_FLOW else TIER_NAME
 
 
 def model_name_of(project: Project) -> str:
@@ -62,27 +69,5 @@ def result_edit(project: Project, video: Video, model: str, data: dict[str, Any]
     words = f"Detect {counted(len(events), 'event')} in {video.name}"
     if tier is not None:
         return Group((ReplaceEvents(tier.id, events),), words)
-    tier = Tier(video.id, TIER_NAME, Source.DETECTOR, model)
+    tier = Tier(video.id, tier_name_of(model), Source.DETECTOR, model)
     return Group((AddTier(tier), ReplaceEvents(tier.id, events)), words)
-
-
-def events_of(data: dict[str, Any]) -> tuple[Event, ...]:
-    """The events of a result record.
-
-    Raises:
-        FormatError, EditError: if one of them is not an event.
-    """
-    try:
-        return tuple(
-            Event(
-                onset=int(item["onset"]),
-                offset=int(item["offset"]),
-                label=str(item["label"]),
-                apex=None if item.get("apex") is None else int(item["apex"]),
-                score=float(item["score"]),
-                kind=str(item.get("kind", "macro")),
-            )
-            for item in data["events"]
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError(f"the detection returned something that is not an event ({error})") from error

@@ -221,6 +221,8 @@ class Detections(QObject):
             if entry.state is State.WAITING:
                 entry.state = State.PAUSED if self.is_paused else State.RUNNING
             self._advance(entry, record)
+        elif record.kind == "partial" and entry.state in (State.RUNNING, State.PAUSED):
+            self._show_partial(entry, record)
         elif record.kind == "result" and entry.state is not State.CANCELLING:
             self._on_detected(entry, record)
         elif record.kind == "warning":
@@ -241,6 +243,16 @@ class Detections(QObject):
         self.entry_changed.emit(entry)
         self._tell_status()
 
+    def _show_partial(self, entry: Entry, record: Record) -> None:
+        project = self._session.project
+        if project is None or project is not self._project or entry.video_id not in project.videos:
+            return
+        try:
+            self._session.provisional.take(project.videos[entry.video_id], entry.model, record.data)
+        except FednError as error:
+            # The result of the whole video does not depend on it.
+            logger.warning("%s", error)
+
     def _on_detected(self, entry: Entry, record: Record) -> None:
         project = self._session.project
         # The user may have opened another project or removed the video meanwhile.
@@ -255,6 +267,7 @@ class Detections(QObject):
             self._end(entry, State.FAILED, sentence)
             return
         if self._session.do(edit):
+            self._session.provisional.drop(entry.video_id)
             self._end(entry, State.DONE, counted(len(record.data["events"]), "event"))
         else:
             self._end(entry, State.FAILED, f"What was found in {entry.name} could not be written into the project.")
@@ -292,6 +305,7 @@ class Detections(QObject):
 
     def _end(self, entry: Entry, state: State, sentence: str = "", details: str = "") -> None:
         entry.end(state, sentence, details)
+        self._session.provisional.drop(entry.video_id)
         self.entry_changed.emit(entry)
 
     def _change(self, entry: Entry, state: State) -> None:
@@ -301,6 +315,7 @@ class Detections(QObject):
     def _on_project_changed(self) -> None:
         if self._session.project is not self._project:
             self.cancel_all()
+            self._session.provisional.drop_all()
             self.entries, self._course = [], []
             self.entries_changed.emit()
 

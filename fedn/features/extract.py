@@ -35,6 +35,26 @@ from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FeaturesSoFar:
+    """The beginning of a video whose features are there while the rest is still being read.
+
+    Attributes:
+        frame_index: of the whole video.
+        frame_count: how many of its first frames are there.
+        has_face: (T,) of the whole video; only the first `frame_count` mean something.
+        rows: features (stop - first, C) of the frames from `first` to before `stop`, both in what is there.
+    """
+
+    frame_index: FrameIndex
+    frame_count: int
+    has_face: NDArray[np.bool_]
+    rows: Callable[[int, int], NDArray[np.float16]]
+
+
+Follow = Callable[[FeaturesSoFar], None]
+
+
 @dataclass(frozen=True)
 class VideoFeatures:
     """Features of one video, a row for each frame.
@@ -105,6 +125,7 @@ def extract_features(
     cache_dir: Path | None,
     image_fps: float | None = None,
     reporter: Reporter = SILENT,
+    follow: Follow | None = None,
 ) -> VideoFeatures:
     """Features of all frames, from the cache if they are there.
 
@@ -112,6 +133,7 @@ def extract_features(
         reader: of the video, if one is open already; it is not closed.
         cache_dir: the folder for this video's caches, or None to keep nothing.
         reporter: hears of the progress; its `stop_requested` ends the work.
+        follow: called in this thread now and then with what is there so far; not if everything is in the cache.
 
     Raises:
         VideoError: if the video cannot be read.
@@ -128,6 +150,7 @@ def extract_features(
         if cache_dir is None:
             features = np.zeros(shape, np.float16)
             extraction = _Extraction(opened, runtime, detector, features.__setitem__, reporter)
+            extraction.follow_with(follow, lambda first, stop: features[first:stop])
             return VideoFeatures(features, extraction.run(), index, extraction.seconds)
         stem = f"{ALIGNMENT_VERSION}-{detector.name}-{runtime.hash}"
         cache = FeatureCache(cache_dir, stem, content_key(video), shape)
@@ -136,6 +159,7 @@ def extract_features(
         if cached is None:
             with cache.writing() as writer:
                 extraction = _Extraction(opened, runtime, detector, writer.store, reporter)
+                extraction.follow_with(follow, writer.rows)
                 writer.finish(extraction.run())
                 save_face_boxes(cache_dir, extraction.boxes)
                 seconds = extraction.seconds
@@ -189,6 +213,14 @@ class _Extraction:
         self._errors: list[BaseException] = []
         self._lock = threading.Lock()
         self._done = 0
+        self._is_there = np.zeros(reader.index.frame_count, bool)
+        self._there = 0
+        self._follow: Follow | None = None
+        self._rows: Callable[[int, int], NDArray[np.float16]] = lambda first, stop: np.empty((0, 0), np.float16)
+
+    def follow_with(self, follow: Follow | None, rows: Callable[[int, int], NDArray[np.float16]]) -> None:
+        """Who is shown what is there so far, and where its rows are read from."""
+        self._follow, self._rows = follow, rows
 
     def run(self) -> NDArray[np.bool_]:
         """Stores the features of all frames with a face; returns which those are."""
@@ -225,8 +257,15 @@ class _Extraction:
                 thread.join(timeout=0.25 / len(threads))
             if self._reporter.stop_requested:
                 raise Cancelled
+            if self._follow is not None:
+                self._follow(self._so_far())
         if not self._errors:
             self._reporter.progress("Reading faces", total, total)
+
+    def _so_far(self) -> FeaturesSoFar:
+        missing = np.flatnonzero(~self._is_there[self._there :])
+        self._there = self._there + int(missing[0]) if len(missing) else len(self._is_there)
+        return FeaturesSoFar(self._reader.index, self._there, self._has_face, self._rows)
 
     def _guarded(self, work: Any) -> None:
         try:
@@ -251,6 +290,7 @@ class _Extraction:
             if self._stop.is_set():
                 return
             if crop is None:
+                self._is_there[number] = True
                 self._count(1)
                 continue
             self._has_face[number] = True
@@ -277,6 +317,7 @@ class _Extraction:
             numbers, crops = batch
             began = time.thread_time()
             self._store(numbers, self._runtime(crops))
+            self._is_there[numbers] = True
             spent = time.thread_time() - began
             with self._lock:
                 self.seconds["backbone"] += spent

@@ -75,7 +75,8 @@ class FeatureWriter:
         self.has_face: NDArray[np.bool_] | None = None
         self._lock = threading.Lock()
         self._row_bytes = 2 * shape[1]
-        self._file = path.open("wb")
+        self._shape = shape
+        self._file = path.open("w+b")
         # A plain file, because Windows does not replace one that is mapped.
         header = {"descr": np.dtype("<f2").str, "fortran_order": False, "shape": shape}
         write_array_header_1_0(self._file, header)
@@ -88,6 +89,13 @@ class FeatureWriter:
             for number, row in zip(numbers, rows, strict=True):
                 self._file.seek(self._first + number * self._row_bytes)
                 self._file.write(row.astype("<f2").tobytes())
+
+    def rows(self, first: int, stop: int) -> NDArray[np.float16]:
+        """The rows (stop - first, columns) of these frames, as far as they have been stored; else zero."""
+        with self._lock:
+            self._file.seek(self._first + first * self._row_bytes)
+            content = self._file.read((stop - first) * self._row_bytes)
+        return np.frombuffer(content, "<f2").reshape(-1, self._shape[1])
 
     def finish(self, has_face: NDArray[np.bool_]) -> None:
         """Says that all rows are there."""

@@ -12,7 +12,7 @@ import contextlib
 import io
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +56,7 @@ REGIONS: dict[str, tuple[int, int, int, int]] = {
 CUT_CORRELATION = 0.45
 _FADE_S = 2.0
 _REFERENCE_PICTURES = 41
+_TOLD_CELLS = 150
 _ARRAYS = ("regions", "head", "likeness", "run")
 
 
@@ -148,8 +149,12 @@ def track_motion(
     cache_dir: Path | None = None,
     image_fps: float | None = None,
     reporter: Reporter = SILENT,
+    follow: Callable[[FlowTrack, int], None] | None = None,
 ) -> FlowTrack:
     """The motion of a video's face, from the cache if it is there. Memory holds half a minute of small pictures.
+
+    Args:
+        follow: called with the track and how many of its first cells are there, each time there are some seconds more.
 
     Raises:
         VideoError: if the video cannot be read.
@@ -166,6 +171,7 @@ def track_motion(
         seconds: dict[str, float] = {}
         faces = aligned_faces(video, reader=reader, detector=detector, stage_seconds=seconds)
         table = MotionTable(grid.cell_count, round(reference_s * GRID_FPS))
+        told = 0
         used = np.zeros(index.frame_count, bool)
         used[grid.frames] = True
         edges = np.searchsorted(grid.frames, np.arange(index.frame_count + 1))
@@ -175,6 +181,9 @@ def track_motion(
                 began = time.thread_time()
                 table.push(None if crop is None else flow_picture(crop), int(edges[number + 1] - edges[number]))
                 seconds["flow"] = seconds.get("flow", 0.0) + time.thread_time() - began
+            if follow is not None and table.done - told >= _TOLD_CELLS:
+                told = table.done
+                follow(FlowTrack(table.regions, table.head, table.likeness, table.run, index), told)
             reporter.progress("Following the face's motion", number + 1, index.frame_count)
         began = time.thread_time()
         table.finish()
@@ -204,6 +213,11 @@ class MotionTable:
         self._waiting: list[tuple[NDArray[np.uint8], int, int]] = []
         self._rest: NDArray[np.uint8] | None = None
         self._last: NDArray[np.uint8] | None = None
+
+    @property
+    def done(self) -> int:
+        """How many of the first cells are filled for good."""
+        return self._waiting[0][1] if self._waiting else self._at
 
     def push(self, picture: NDArray[np.uint8] | None, cells: int = 1) -> None:
         """The picture (112, 112) that the next cells show; None where there is no face."""

@@ -26,13 +26,13 @@ from fedn.model_info import ModelInfo
 from fedn.models.fedn import FednDetector
 from fedn.nms import hard_nms, soft_nms, vote
 from fedn.prediction import Prediction
-from fedn.predictors.scored import Scored, curves_of, with_faces
+from fedn.predictors.live import LivePrediction
+from fedn.predictors.scored import Scored, with_faces
+from fedn.predictors.window_scores import WindowScores
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import GRID_FPS, TimeGrid
 
 CHUNK_WINDOWS = 32
-MIN_SCORE = 0.05
-MIN_LENGTH = 8.0
 MACRO_LENGTH = 15.0
 CANDIDATES_PER_MINUTE = 70
 """For a video of a minute and a half about the hundred per video of the published evaluations."""
@@ -50,6 +50,11 @@ def window_starts(cells: int, window: int, step: int, segment_step: int = 2) -> 
     if last > starts[-1]:
         starts.append(last)
     return starts
+
+
+def kind_of(start: float, stop: float) -> str:
+    """By the length on the grid."""
+    return "macro" if stop - start > MACRO_LENGTH else "micro"
 
 
 class FednPredictor:
@@ -105,7 +110,10 @@ class FednPredictor:
             raise ModelError(f"“{self.info.name}” reads features from files, not videos; name their folder")
         if self._runtime is None:
             self._runtime = BackboneRuntime(self.model.backbone, str(self.device))
-        features = extract_features(video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
+        live = LivePrediction(self, threshold, reporter) if reporter.wants_partial else None
+        features = extract_features(
+            video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter, follow=live
+        )
         prediction = self.detect_features(features, video=video, threshold=threshold, reporter=reporter)
         prediction.stage_seconds.update(features.stage_seconds)
         return replace(prediction, seconds=time.perf_counter() - began)
@@ -168,54 +176,55 @@ class FednPredictor:
 
         Memory does not grow with the video but for what is returned: windows are read in chunks.
         """
-        window, labels = self.detector.config.window_frames, self.detector.config.label_count
-        sums, weights = np.zeros((labels, grid.cell_count + window), np.float32), np.zeros(grid.cell_count + window)
-        ramp = np.minimum(np.arange(1, window + 1), np.arange(window, 0, -1)).clip(max=32) / 32.0
-        intervals, scores = [np.zeros((0, 2))], [np.zeros((0, labels))]
+        config = self.detector.config
+        scores = WindowScores(config.label_count, grid.cell_count, config.window_frames)
         for starts, decoded in self._windows(features, has_face, grid, reporter):
-            for start, curve in zip(starts, curves_of(decoded, window), strict=True):
-                sums[:, start : start + window] += curve * ramp
-                weights[start : start + window] += ramp
-            shift = torch.tensor(starts, device=self.device, dtype=torch.float64)[:, None, None]
-            # Rounded, so that how windows were put together in chunks does not decide between equals.
-            flat = (decoded.intervals.double() + shift).reshape(-1, 2).cpu().numpy().round(3)
-            flat_scores = decoded.scores.double().reshape(-1, labels).cpu().numpy().round(5)
-            center = flat.mean(axis=1)
-            flat = flat.clip(0, grid.cell_count)
-            keep = (flat_scores.max(axis=1) >= MIN_SCORE) & (center >= 0) & (center <= grid.cell_count)
-            keep &= (flat[:, 1] - flat[:, 0] >= min(MIN_LENGTH, grid.cell_count)) & (flat[:, 1] - flat[:, 0] <= window)
-            intervals.append(flat[keep])
-            scores.append(flat_scores[keep])
-        curves = sums[:, : grid.cell_count] / np.maximum(weights[: grid.cell_count], 1e-6)
-        return Scored(np.concatenate(intervals), np.concatenate(scores), curves.astype(np.float32))
+            scores.add(starts, decoded)
+        return scores.scored()
 
     def _windows(
         self, features: NDArray, has_face: NDArray[np.bool_], grid: TimeGrid, reporter: Reporter
     ) -> Iterator[tuple[list[int], Decoded]]:
         """Chunks of windows: their starts on the grid and their predictions."""
-        config, detector = self.detector.config, self.detector
-        where = geometry(config, self.device)
-        reference = detector.reference(_tensor(features, self.device), _tensor(has_face, self.device))
-        starts = window_starts(
-            grid.cell_count, config.window_frames, window_step(config.window_frames), config.segment_step
-        )
+        reference = self.detector.reference(_tensor(features, self.device), _tensor(has_face, self.device))
+        starts = self.starts(grid)
         for first in range(0, len(starts), self._chunk):
             reporter.check()
             chunk = starts[first : first + self._chunk]
-            begin = chunk[0] - config.lead_frames
-            cells = np.arange(begin, chunk[-1] - config.lead_frames + config.read_frames)
-            frames = grid.frames[cells.clip(0, grid.cell_count - 1)]
-            prepared = detector.prepare(
-                _tensor(features[frames], self.device), _tensor(has_face[frames], self.device), reference
-            )
-            segments = detector.segments(prepared[None])[0]
-            gathered = torch.stack(
-                [
-                    segments[at : at + config.segment_count]
-                    for at in ((s - chunk[0]) // config.segment_step for s in chunk)
-                ]
-            )
-            yield chunk, decode(detector.windows(gathered), where, config)
+            frames = self.frames_of(chunk, grid)
+            yield chunk, self.decode_windows(chunk, features[frames], has_face[frames], reference)
+
+    def starts(self, grid: TimeGrid) -> list[int]:
+        """Cells at which the windows of a video begin."""
+        config = self.detector.config
+        return window_starts(
+            grid.cell_count, config.window_frames, window_step(config.window_frames), config.segment_step
+        )
+
+    def frames_of(self, starts: list[int], grid: TimeGrid) -> NDArray[np.int64]:
+        """The video's frames that neighboring windows read together, in order; at the video's ends they repeat."""
+        config = self.detector.config
+        begin = starts[0] - config.lead_frames
+        cells = np.arange(begin, starts[-1] - config.lead_frames + config.read_frames)
+        return grid.frames[cells.clip(0, grid.cell_count - 1)]
+
+    @torch.inference_mode()
+    def decode_windows(
+        self, starts: list[int], features: NDArray, has_face: NDArray[np.bool_], reference: torch.Tensor
+    ) -> Decoded:
+        """The predictions of windows from the rows of their `frames_of`."""
+        config, detector = self.detector.config, self.detector
+        prepared = detector.prepare(_tensor(features, self.device), _tensor(has_face, self.device), reference)
+        segments = detector.segments(prepared[None])[0]
+        places = ((start - starts[0]) // config.segment_step for start in starts)
+        gathered = torch.stack([segments[at : at + config.segment_count] for at in places])
+        return decode(detector.windows(gathered), geometry(config, self.device), config)
+
+    def reference_of(self, rows: NDArray) -> torch.Tensor:
+        """The face at rest by some of a video's rows with a face."""
+        return self.detector.reference(
+            _tensor(rows, self.device), torch.ones(len(rows), dtype=torch.bool, device=self.device)
+        )
 
     def _events(
         self,
@@ -264,7 +273,7 @@ class FednPredictor:
                     offset=interval.offset,
                     apex=find_apex(features.features, np.asarray(features.has_face), interval),
                     label=self.model.info.labels[label],
-                    kind="macro" if stop - start > MACRO_LENGTH else "micro",
+                    kind=kind_of(start, stop),
                     score=float(score),
                 )
             )

@@ -19,6 +19,7 @@ from fedn.errors import ModelError
 from fedn.features.optical_flow import EYE_DISTANCE_PX, REGIONS, FlowTrack, track_motion
 from fedn.model_info import ModelInfo
 from fedn.optical_flow_config import OpticalFlowConfig
+from fedn.partial import tell_partial
 from fedn.prediction import Prediction
 from fedn.progress import SILENT, Reporter
 from fedn.spotting_signal import (
@@ -71,18 +72,19 @@ class OpticalFlowPredictor:
     ) -> Prediction:
         """See `fedn.predictor.VideoPredictor`."""
         began = time.perf_counter()
+        least = self.info.threshold if threshold is None else threshold
         track = track_motion(
             video,
             reference_s=self.config.reference_s,
             cache_dir=cache_dir,
             image_fps=image_fps,
             reporter=reporter,
+            follow=_Live(self, least, reporter) if reporter.wants_partial else None,
         )
         index, grid = track.frame_index, TimeGrid.of(track.frame_index)
         since = time.perf_counter()
         strength = self.strength(track)
-        found = [self._event(peak, grid) for peak in self.spot(strength, track.run)]
-        least = self.info.threshold if threshold is None else threshold
+        found = [self.event(peak, grid) for peak in self.spot(strength, track.run)]
         curve = grid.per_frame(score_of(strength, self.config.half_prominence)[None])
         now = time.perf_counter()
         return Prediction(
@@ -138,7 +140,7 @@ class OpticalFlowPredictor:
         merged = merge_overlapping(events, config.merge_overlap)
         return [event for event in merged if least <= event.stop - event.start <= most]
 
-    def _event(self, peak: Peak, grid: TimeGrid) -> Event:
+    def event(self, peak: Peak, grid: TimeGrid) -> Event:
         interval = grid.to_frames(peak.start, peak.stop)
         return Event(
             onset=interval.onset,
@@ -148,6 +150,49 @@ class OpticalFlowPredictor:
             kind="macro" if peak.stop - peak.start > MACRO_CELLS else "micro",
             score=float(score_of(peak.prominence, self.config.half_prominence)),
         )
+
+
+class _Live:
+    """Tells what the track shows as it grows. Looks back so far only that the baseline is the same as in the end."""
+
+    def __init__(self, predictor: OpticalFlowPredictor, least: float, reporter: Reporter) -> None:
+        self._predictor, self._least, self._reporter = predictor, least, reporter
+        self._told = 0
+
+    def __call__(self, track: FlowTrack, stop: int) -> None:
+        predictor, config = self._predictor, self._predictor.config
+        grid = TimeGrid.of(track.frame_index)
+        first = max(0, self._told - round(config.max_length_s * GRID_FPS))
+        part = _part(track, max(0, first - round(config.baseline_s * GRID_FPS)), stop)
+        begin = stop - len(part.run)
+        strength = predictor.strength(part)
+        peaks = [
+            Peak(peak.start + begin, peak.apex + begin, peak.stop + begin, peak.prominence)
+            for peak in predictor.spot(strength, part.run)
+            if peak.start + begin >= first
+        ]
+        events = [predictor.event(peak, grid) for peak in peaks]
+        score = score_of(strength[self._told - begin :], config.half_prominence)[None]
+        first_frame, curves = grid.part_per_frame(score, self._told)
+        tell_partial(
+            self._reporter,
+            first_frame,
+            curves,
+            [event for event in events if (event.score or 0.0) >= self._least],
+            events_from=int(grid.frames[first]),
+            labels=(CURVE,),
+            threshold=self._least,
+        )
+        self._told = stop
+
+
+def _part(track: FlowTrack, first: int, stop: int) -> FlowTrack:
+    """Some cells of a track, their runs counted from 0."""
+    run = track.run[first:stop]
+    numbers = np.unique(run[run >= 0])
+    counted = np.where(run >= 0, np.searchsorted(numbers, run), -1).astype(np.int32)
+    here = slice(first, stop)
+    return FlowTrack(track.regions[here], track.head[here], track.likeness[here], counted, track.frame_index)
 
 
 def face_signals(regions: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -26,11 +26,16 @@ class Scored(NamedTuple):
 
 def with_faces(scored: Scored, has_face: NDArray[np.bool_]) -> Scored:
     """Drops predictions that lie mostly where there is no face."""
-    seen = np.concatenate([[0], np.cumsum(has_face)])
-    bounds = np.round(scored.intervals).astype(np.int64).clip(0, len(has_face))
-    share = (seen[bounds[:, 1]] - seen[bounds[:, 0]]) / np.maximum(bounds[:, 1] - bounds[:, 0], 1)
-    keep = share >= MIN_FACE_SHARE
+    keep = show_faces(scored.intervals, has_face)
     return Scored(scored.intervals[keep], scored.scores[keep], scored.curves * has_face)
+
+
+def show_faces(intervals: NDArray[np.float64], has_face: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(N,): which intervals (N, 2) of the grid show a face for at least half of their time."""
+    seen = np.concatenate([[0], np.cumsum(has_face)])
+    bounds = np.round(intervals).astype(np.int64).clip(0, len(has_face))
+    share = (seen[bounds[:, 1]] - seen[bounds[:, 0]]) / np.maximum(bounds[:, 1] - bounds[:, 0], 1)
+    return share >= MIN_FACE_SHARE
 
 
 def curves_of(decoded: Decoded, window: int) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from fedn.model_config import STRIDE_RANGES, named_config
 from fedn.models.build import build_detector
 from fedn.models.fedn import FednDetector
 from fedn.predictors import fedn as predictor
+from fedn.predictors import window_scores
 from training.config import TrainingConfig, read_config
 from training.loop import learning_rate
 from training.start import new_network
@@ -76,7 +77,7 @@ def test_augmentation_is_the_shift_alone(recipe: TrainingConfig):
 def test_suppression_lengths_and_limits(recipe: TrainingConfig):
     told = recipe.detection
     assert (told.nms_iou, told.candidate_nms_iou, told.most_events, told.most_candidates) == (0.2, 0.3, 30, 100)
-    assert told.vote_iou == 1.0 and (predictor.MIN_SCORE, predictor.MIN_LENGTH) == (0.05, 8)
+    assert told.vote_iou == 1.0 and (window_scores.MIN_SCORE, window_scores.MIN_LENGTH) == (0.05, 8)
 
 
 def test_long_expressions_fit_a_network_by_name():

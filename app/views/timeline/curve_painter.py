@@ -42,6 +42,13 @@ class Pyramid:
             highs.append(_reduced(highs[-1], np.maximum))
         return cls(curves, tuple(lows), tuple(highs))
 
+    def refresh(self, first: int, stop: int) -> None:
+        """The values of the frames from `first` to before `stop` have changed in place."""
+        for level in range(1, len(self.lows)):
+            below, first, stop = (first // REDUCTION) * REDUCTION, first // REDUCTION, -(-stop // REDUCTION)
+            for arrays, how in ((self.lows, np.minimum), (self.highs, np.maximum)):
+                arrays[level][:, first:stop] = _reduced(arrays[level - 1][:, below : stop * REDUCTION], how)
+
     def level(self, frames_per_px: float) -> int:
         """The coarsest level with at least one bin a pixel."""
         level = 0

@@ -42,8 +42,10 @@ class HitTest:
     selected: tuple[str, ...]
 
     def row_at(self, y: float) -> TierRow | None:
+        """The tier there; none where what is shown is no tier yet."""
         index = self.layout.tier_at(y)
-        return self.rows[index] if index is not None and index < len(self.rows) else None
+        row = self.rows[index] if index is not None and index < len(self.rows) else None
+        return None if row is None or row.is_passing else row
 
     def at(self, x: float, y: float) -> Hit | None:
         index = self.layout.tier_at(y)
@@ -67,13 +69,15 @@ class HitTest:
                 continue
             low, high = self.scale.position(rect.left()), self.scale.position(rect.right())
             events = (row.events[at] for at in row.between(low, high))
-            found.extend(event.id for event in events if event.offset + 1 >= low and event.onset <= high)
+            touched = (event.id for event in events if event.offset + 1 >= low and event.onset <= high)
+            found.extend(event_id for event_id in touched if event_id not in row.provisional)
         return found
 
     def _near(self, row: TierRow, x: float) -> list[Event]:
         reach = EDGE_PX / self.scale.px_per_frame
         position = self.scale.position(x)
-        return [row.events[at] for at in row.between(position - reach, position + reach)]
+        near = (row.events[at] for at in row.between(position - reach, position + reach))
+        return [event for event in near if event.id not in row.provisional]
 
     def _reach(self, event: Event) -> float:
         return EDGE_PX if event.id in self.selected else 2

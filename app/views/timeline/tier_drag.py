@@ -43,7 +43,7 @@ class TierDrag:
         view = self._view
         border, under = self.border_at(y), view.areas.tier_at(y)
         index = under if border is None else border
-        if index is None:
+        if index is None or view.rows.all()[index].is_passing:
             return
         self._tier_id, self._from_y = view.rows.all()[index].tier.id, y
         self._height_before = view.areas.heights_px[index] if border is not None else 0
@@ -61,8 +61,10 @@ class TierDrag:
     def release(self) -> None:
         view, place = self._view, self._place
         if place is not None:
-            shown = view.session.shown_tiers()
-            at = next((index for index, tier in enumerate(shown) if tier.id == self._tier_id), 0)
+            rows = view.rows.all()
+            at = next((index for index, row in enumerate(rows) if row.tier.id == self._tier_id), 0)
+            passing = sum(row.is_passing for row in rows[:place])
+            place, at = place - passing, at - passing
             view.tier_actions.put(self._tier_id, place - 1 if place > at else place)
         self.end()
 

@@ -79,6 +79,8 @@ def paint_tier_names(
 
 def whose(row: TierRow) -> str:
     """The person or model that a tier comes from, else what kind of tier it is where its name does not say so."""
+    if row.provisional_until:
+        return "detecting…"
     if row.tier.who:
         return row.tier.who
     return "" if row.tier.name.casefold() == row.tier.source.value else row.tier.source.value

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.jobs.detection import tier_name_of
+from app.provisional import Provisional
 from app.session import Session
 from app.tier_views import TierView
 from app.views.timeline.agreement import Agreement, Comparison, compare, frames_of
@@ -14,10 +16,18 @@ from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 
+PASSING_ID = "being detected"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TierRow:
-    """One tier of the current video. `onsets` and `stops` (exclusive) are sorted by onset like `events`."""
+    """One tier of the current video. `onsets` and `stops` (exclusive) are sorted by onset like `events`.
+
+    Attributes:
+        provisional: ids of events that a running detection has found so far; they are not in the project.
+        provisional_until: the first frame that it has not looked at, 0 if none runs.
+        is_passing: there is no such tier yet.
+    """
 
     tier: Tier
     events: tuple[Event, ...]
@@ -28,6 +38,15 @@ class TierRow:
     missed: frozenset[str] = frozenset()
     rejected: frozenset[str] = frozenset()
     view: TierView = field(default_factory=TierView)
+    provisional: frozenset[str] = frozenset()
+    provisional_until: int = 0
+    is_passing: bool = False
+
+    @classmethod
+    def of(cls, tier: Tier, events: tuple[Event, ...]) -> TierRow:
+        """Not compared with any other."""
+        onsets, stops = frames_of(events)
+        return cls(tier, events, onsets, stops, int((stops - onsets).max()) if len(events) else 0)
 
     @property
     def is_editable(self) -> bool:
@@ -37,13 +56,6 @@ class TierRow:
         """Indices of events that may touch the frames from first to last; longest events decide how far it looks."""
         start = int(np.searchsorted(self.onsets, first - self.longest, side="left"))
         return range(start, max(start, int(np.searchsorted(self.onsets, last, side="right"))))
-
-
-def tier_row(project: Project, tier: Tier) -> TierRow:
-    """A tier's row, not compared with any other."""
-    events = project.events(tier.id)
-    onsets, stops = frames_of(events)
-    return TierRow(tier, events, onsets, stops, int((stops - onsets).max()) if len(events) else 0)
 
 
 class TierRows:
@@ -82,7 +94,10 @@ class TierRows:
         detector = next((tier for tier in tiers if tier.source == Source.DETECTOR), None)
         views = self._session.tier_views
         shown = [tier for tier in tiers if not views.is_hidden(tier.id)]
-        return [self._compared(project, tier, reference, detector, views.of(tier.id)) for tier in shown]
+        rows = [self._compared(project, tier, reference, detector, views.of(tier.id)) for tier in shown]
+        video = self._session.current_video
+        running = self._session.provisional_of(video.id) if video else None
+        return rows if video is None or running is None else _with_provisional(rows, running, tiers, video.id)
 
     def _compared(
         self, project: Project, tier: Tier, reference: Tier | None, detector: Tier | None, view: TierView
@@ -108,5 +123,28 @@ class TierRows:
     def _plain_row(self, project: Project, tier: Tier) -> TierRow:
         row = self._plain.get(tier.id)
         if row is None or row.tier is not tier:
-            row = self._plain[tier.id] = tier_row(project, tier)
+            row = self._plain[tier.id] = TierRow.of(tier, project.events(tier.id))
         return row
+
+
+def _with_provisional(rows: list[TierRow], running: Provisional, tiers: list[Tier], video_id: str) -> list[TierRow]:
+    """The tier of the model that detects shows what it has found so far; on top if the model has no tier yet."""
+    known = next((tier for tier in tiers if tier.source == Source.DETECTOR and tier.who == running.model), None)
+    if known is None:
+        tier = Tier(video_id, tier_name_of(running.model), Source.DETECTOR, running.model, PASSING_ID)
+        return [replace(_provisional_row(TierRow.of(tier, ()), running), is_passing=True), *rows]
+    return [_provisional_row(row, running) if row.tier.id == known.id else row for row in rows]
+
+
+def _provisional_row(row: TierRow, running: Provisional) -> TierRow:
+    """Found events as far as the detection is, behind that those of the last one."""
+    old = tuple(event for event in row.events if event.onset >= running.stop_frame)
+    changed = TierRow.of(row.tier, running.events + old)
+    return replace(
+        changed,
+        agreement=row.agreement,
+        rejected=row.rejected,
+        view=row.view,
+        provisional=frozenset(event.id for event in running.events),
+        provisional_until=max(1, running.stop_frame),
+    )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
 
 from app.theme import Tokens
 from app.views.timeline.agreement import Agreement
@@ -23,6 +23,8 @@ from fedn.annotation.event import Event
 EVENT_INSET_PX = 6
 NARROW_PX = 4
 REACH_PX = 6
+PROVISIONAL_OPACITY = 0.7
+UNSEEN_OPACITY = 0.28
 VERDICTS = (Agreement.AGREES, Agreement.LABEL_DIFFERS, Agreement.NO_COUNTERPART)
 
 
@@ -44,7 +46,23 @@ class TiersPainter:
             if band.bottom() + REACH_PX < self.layout.tiers.top() or band.top() > self.layout.tiers.bottom():
                 continue
             painter.fillRect(QRect(part.left(), band.top(), part.width(), band.height()), self.ground(row))
+            if row.provisional_until:
+                self._paint_unseen(painter, band, row.provisional_until, part)
+                painter.setOpacity(PROVISIONAL_OPACITY)
             self._paint_events(painter, band, row, hidden, part)
+            painter.setOpacity(1.0)
+
+    def _paint_unseen(self, painter: QPainter, band: QRect, until: int, part: QRect) -> None:
+        """What a running detection has not looked at is hatched, behind an edge in the accent's color."""
+        edge = round(self.scale.x(until))
+        left = max(edge, part.left())
+        if left <= part.right():
+            color = QColor(self.tokens.muted)
+            color.setAlphaF(UNSEEN_OPACITY)
+            painter.setBrushOrigin(0, 0)
+            rest = QRect(left, band.top(), part.right() + 1 - left, band.height())
+            painter.fillRect(rest, QBrush(color, Qt.BrushStyle.BDiagPattern))
+        painter.fillRect(QRect(edge - 1, band.top(), 2, band.height()), self.tokens.accent)
 
     def ground(self, row: TierRow) -> QColor:
         """What the events of a tier lie on."""

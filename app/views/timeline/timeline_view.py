@@ -95,6 +95,7 @@ class TimelineView(QAbstractScrollArea):
         session.events_changed.connect(self.on_events_changed)
         session.reviewed_changed.connect(self.redraw)
         session.curves_changed.connect(self.on_curves_changed)
+        session.provisional.changed.connect(self.on_provisional_changed)
         session.waveform_changed.connect(self.on_arrangement_changed)
         session.reference_changed.connect(self.on_arrangement_changed)
         session.tier_views.changed.connect(self.on_arrangement_changed)
@@ -139,7 +140,12 @@ class TimelineView(QAbstractScrollArea):
     def vocabularies(self) -> dict[str, Vocabulary]:
         """By the ids of the shown tiers."""
         project = self.session.project
-        return {row.tier.id: project.vocabulary_of(row.tier.id) for row in self._rows.all()} if project else {}
+        if project is None:
+            return {}
+        return {
+            row.tier.id: project.vocabulary if row.is_passing else project.vocabulary_of(row.tier.id)
+            for row in self._rows.all()
+        }
 
     @property
     def tiers_painter(self) -> TiersPainter:
@@ -214,8 +220,9 @@ class TimelineView(QAbstractScrollArea):
     def open_tier_menu(self) -> None:
         """The menu of the chosen tier, or of the first one, beside its name."""
         rows = self._rows.all()
-        if not self.chosen_tier and rows:
-            self.choose_tier(rows[0].tier.id)
+        first = next((row for row in rows if not row.is_passing), None)
+        if not self.chosen_tier and first is not None:
+            self.choose_tier(first.tier.id)
         place = next((place for place, row in enumerate(rows) if row.tier.id == self.chosen_tier), None)
         at = self.areas.tier(place).bottomLeft() if place is not None else self.areas.tiers.topLeft()
         menu = tier_menu(self)
@@ -260,6 +267,17 @@ class TimelineView(QAbstractScrollArea):
             self._pyramid = Pyramid.of(curves) if curves else None
             self._update_scroll_bar()
             self.redraw()
+
+    def on_provisional_changed(self, video_id: str, first: int, stop: int) -> None:
+        """A running detection has found more of the curves from `first` to before `stop`, or is over."""
+        if not self._is_shown(video_id):
+            return
+        curves = self.session.curves(video_id)
+        if self._pyramid is None or curves is not self._pyramid.curves:
+            self._pyramid = Pyramid.of(curves) if curves else None
+        else:
+            self._pyramid.refresh(first, stop)
+        self.on_arrangement_changed()
 
     def on_selection_changed(self) -> None:
         selected = self.session.selected_events
