@@ -94,7 +94,7 @@ def write_copy(video: Path, copy: Path, condition: Condition) -> None:
 
 def _pictures(reader: VideoReader, size: tuple[int, int], light: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     for _, frame in reader.frames():
-        yield cv2.LUT(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), light)
+        yield np.asarray(cv2.LUT(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), light), np.uint8)
 
 
 def _even(side: float) -> int:
