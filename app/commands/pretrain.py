@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from app.commands.output import JsonOption, RecordsOption, output
+from fedn.counted import counted
 from fedn.errors import FednError
 
 application = typer.Typer(help="Train backbone and face points on rendered faces.", no_args_is_help=True)
 FacekitOption = Annotated[Path, typer.Option(help="The packed face model (ict_facekit.npz).")]
-StillsArgument = Annotated[list[Path], typer.Argument(help="Folders made by `pretrain stills`.")]
+StillsArgument = Annotated[
+    list[Path], typer.Argument(help="Folders made by `pretrain stills` or `pretrain affectnet`, of one size.")
+]
 ValidationOption = Annotated[Path, typer.Option(help="A folder of stills with people that are not trained on.")]
 
 
@@ -39,6 +42,38 @@ def stills(
             return
         spoken.document({"out": str(out), "stills": people * per_person})
         spoken.say(f"{people * per_person} stills of {people} people in {out}")
+
+
+@application.command()
+def affectnet(
+    folder: Annotated[Path, typer.Argument(help="Where AffectNet was unpacked, the release of 2017 or of 2021.")],
+    facekit: FacekitOption,
+    out: Annotated[Path, typer.Option(help="Folder for the faces; `pretrain backbone` and `points` take it.")],
+    part: Annotated[str, typer.Option(help="training or validation.")] = "training",
+    most: Annotated[int | None, typer.Option(min=1, help="So many pictures at most, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    size: Annotated[int, typer.Option(min=32, max=224, help="Side in pixels at which faces are kept.")] = 128,
+    json: JsonOption = False,
+    records: RecordsOption = False,
+) -> None:
+    """Turn AffectNet's pictures into faces to learn from, beside rendered ones or instead."""
+    with output(json, records, what="Reading AffectNet") as spoken:
+        require_file(facekit)
+        if part not in ("training", "validation"):
+            raise FednError(f"--part is training or validation, not {part}")
+        from dataclasses import asdict
+
+        from training.pretrain.affectnet import convert_affectnet
+        from training.synthetic.facekit import read_facekit
+
+        shapes = len(read_facekit(facekit).names)
+        converted = convert_affectnet(folder, part, out, shapes, size, most, seed, spoken.reporter)
+        if converted is None:
+            return
+        spoken.document({"out": str(out), **asdict(converted)})
+        spoken.say(f"{counted(converted.faces, 'face')} in {out}; left out: {converted.words()}")
+        for expression, count in sorted(converted.by_expression.items()):
+            spoken.say(f"{expression:<12}{count:>9,}")
 
 
 @application.command()

@@ -84,7 +84,8 @@ class Material:
     """Everything learned from, of N stills in several arrays.
 
     Attributes:
-        pictures: one (n, S, S, 3) uint8 array a folder. strengths: (N, 57). emotions: (N,), -1 where there is none.
+        pictures: one (n, S, S, 3) uint8 array a folder. strengths: (N, 57), NaN where they are unknown.
+        emotions: (N,), -1 where there is none.
         takes: (N,) numbers that are the same for stills of one person in one scene.
     """
 
@@ -153,13 +154,15 @@ class _Pretraining:
         self._out, self._reporter = out, reporter
         self._checkpoint = out.with_suffix(".checkpoint")
         self._mirror = torch.from_numpy(Shapes(names).mirror)
-        self._moving = material.strengths.std(dim=0) > 0.02
+        known = material.strengths[torch.isfinite(material.strengths).all(dim=1)]
+        mean, deviation = (known.mean(dim=0), known.std(dim=0)) if len(known) > 1 else (known.sum(dim=0),) * 2
+        self._moving = deviation > 0.02
         self.network = ExpressionNet(len(names))
         if start is not None:
             self.network.load_state_dict({name: value.float() for name, value in load_file(start).items()})
         else:
-            self.network.mean.copy_(material.strengths.mean(dim=0))
-            self.network.deviation.copy_(material.strengths.std(dim=0).clamp_min(0.02))
+            self.network.mean.copy_(mean)
+            self.network.deviation.copy_(deviation.clamp_min(0.02))
         self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._average = WeightAverage(self.network, config.average_decay)
         self._figures: dict[str, float] = {}
@@ -220,17 +223,21 @@ class _Pretraining:
     def _loss(self, crops: Tensor, strengths: Tensor, emotions: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):
             predicted, logits = self.network(crops)
-        predicted = predicted.float()[:, self._moving]
-        target = self.network.standardized(strengths)[:, self._moving]
-        loss = F.smooth_l1_loss(predicted, target)
-        own = self._config.stills_of_one
-        loss = loss + self._config.difference_weight * F.smooth_l1_loss(
-            _centered(predicted, own), _centered(target, own)
-        )
+        loss = self._strength_loss(predicted.float(), self.network.standardized(strengths))
         labelled = emotions >= 0
         if labelled.any():
             loss = loss + self._config.emotion_weight * F.cross_entropy(logits.float()[labelled], emotions[labelled])
         return loss
+
+    def _strength_loss(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Of the groups of stills whose strengths are known; photographs have none."""
+        own = self._config.stills_of_one
+        known = torch.isfinite(target).all(dim=1).view(-1, own).all(dim=1).repeat_interleave(own)
+        if not known.any():
+            return predicted.sum() * 0.0
+        predicted, target = predicted[known][:, self._moving], target[known][:, self._moving]
+        difference = F.smooth_l1_loss(_centered(predicted, own), _centered(target, own))
+        return F.smooth_l1_loss(predicted, target) + self._config.difference_weight * difference
 
     def _batches(self, phase: int, epoch: int, batch: int) -> list[NDArray[np.int64]]:
         """Rows of every batch of an epoch: groups of one take's stills, `stills_of_one` next to each other."""
@@ -307,7 +314,10 @@ def _centered(values: Tensor, own: int) -> Tensor:
 
 @torch.no_grad()
 def validate(network: ExpressionNet, pictures: NDArray[np.uint8], stills: Stills) -> dict[str, float]:
-    """Mean over the shapes of the correlation with the truth, over all and within takes; accuracy of the emotion."""
+    """Mean over the shapes of the correlation with the truth, over all and within takes; accuracy of the emotion.
+
+    What the stills do not tell, strengths or emotions, is not among the figures.
+    """
     network.eval()
     found, guessed = [], []
     for rows in np.array_split(np.arange(len(pictures)), max(1, len(pictures) // VALIDATION_BATCH)):
@@ -316,14 +326,21 @@ def validate(network: ExpressionNet, pictures: NDArray[np.uint8], stills: Stills
         found.append(strengths.float().numpy())
         guessed.append(logits.argmax(1).numpy())
     predicted, guess = np.concatenate(found), np.concatenate(guessed)
-    moving = stills.strengths.std(0) > 1e-3
     labelled = stills.emotions >= 0
+    figures = {"emotion_accuracy": float((guess == stills.emotions)[labelled].mean())} if labelled.any() else {}
+    return figures | _strength_figures(predicted, stills)
+
+
+def _strength_figures(predicted: NDArray[np.float32], stills: Stills) -> dict[str, float]:
+    known = np.isfinite(stills.strengths).all(axis=1)
+    if not known.any():
+        return {}
+    truth, takes = stills.strengths[known], stills.takes[known]
+    moving = truth.std(0) > 1e-3
+    predicted, truth = predicted[known][:, moving], truth[:, moving]
     return {
-        "correlation": _mean_correlation(predicted[:, moving], stills.strengths[:, moving]),
-        "within_takes": _mean_correlation(
-            _without_mean(predicted[:, moving], stills.takes), _without_mean(stills.strengths[:, moving], stills.takes)
-        ),
-        "emotion_accuracy": float((guess == stills.emotions)[labelled].mean()),
+        "correlation": _mean_correlation(predicted, truth),
+        "within_takes": _mean_correlation(_without_mean(predicted, takes), _without_mean(truth, takes)),
     }
 
 

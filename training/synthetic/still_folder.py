@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedn.errors import TrainingError
+from training.pretrain.face_crops import POINT_CROP_SIZE
 from training.synthetic.facekit import Floats
 from training.synthetic.renderer import RENDERER_VERSION
 
-POINT_CROP_SIZE = 64
 BESIDE_CROPS = ("strengths", "emotions", "takes", "grays", "points")
+ARRAYS = ("crops", *BESIDE_CROPS, "landmarks")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Stills:
 
     Attributes:
         crops: (N, S, S, 3) uint8 aligned faces.
-        strengths: (N, 57) float32. emotions: (N,) int64, index into EMOTIONS; len(EMOTIONS) is neutral, -1 none.
+        strengths: (N, 57) float32, NaN where they are not known.
+        emotions: (N,) int64, index into EMOTIONS; len(EMOTIONS) is neutral, -1 none.
         takes: (N,) int32, the same number for stills of one person in one scene.
         grays: (N, 64, 64) uint8 crops for the point network. points: (N, 5, 2) float32 in [0, 1] of them.
         landmarks: (N, 68, 2) float16, 68 landmarks in pixels of the crops; None in folders of an earlier version.
@@ -59,32 +61,48 @@ def open_folder(out: Path, order: StillOrder) -> dict[str, NDArray[Any]]:
     Raises:
         TrainingError: if the folder holds something else.
     """
-    count = order.people * order.per_person
-    shapes: dict[str, tuple[Any, tuple[int, ...]]] = {
-        "crops": (np.uint8, (count, order.size, order.size, 3)),
-        "strengths": (np.float32, (count, order.shapes)),
-        "emotions": (np.int64, (count,)),
-        "takes": (np.int32, (count,)),
-        "grays": (np.uint8, (count, POINT_CROP_SIZE, POINT_CROP_SIZE)),
-        "points": (np.float32, (count, 5, 2)),
-        "landmarks": (np.float16, (count, 68, 2)),
-        "done": (np.uint8, (order.people,)),
-    }
     content = {"renderer": RENDERER_VERSION, **vars(order)}
     path = out / "stills.json"
     if path.exists():
         if json.loads(path.read_text(encoding="utf-8")) != content:
             raise TrainingError(f"{out} holds other stills; choose a new folder")
-        return {name: np.load(out / f"{name}.npy", mmap_mode="r+") for name in shapes}
+        return {name: np.load(out / f"{name}.npy", mmap_mode="r+") for name in (*ARRAYS, "done")}
     if (out / "crops.npy").exists():
         raise TrainingError(f"{out} holds stills of an earlier version; choose a new folder")
-    out.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, NDArray[Any]] = {
-        name: np.lib.format.open_memmap(out / f"{name}.npy", "w+", dtype, shape)
-        for name, (dtype, shape) in shapes.items()
-    }
+    arrays = make_arrays(out, order.people * order.per_person, order.size, order.shapes)
+    arrays["done"] = np.lib.format.open_memmap(out / "done.npy", "w+", np.uint8, (order.people,))
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return arrays
+
+
+def make_arrays(out: Path, count: int, size: int, shapes: int) -> dict[str, NDArray[Any]]:
+    """Empty arrays on disk for `count` faces, by name.
+
+    Raises:
+        OSError: if the disk is full or may not be written to.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    sides: dict[str, tuple[Any, tuple[int, ...]]] = {
+        "crops": (np.uint8, (size, size, 3)),
+        "strengths": (np.float32, (shapes,)),
+        "emotions": (np.int64, ()),
+        "takes": (np.int32, ()),
+        "grays": (np.uint8, (POINT_CROP_SIZE, POINT_CROP_SIZE)),
+        "points": (np.float32, (5, 2)),
+        "landmarks": (np.float16, (68, 2)),
+    }
+    return {
+        name: np.lib.format.open_memmap(out / f"{name}.npy", "w+", dtype, (count, *side))
+        for name, (dtype, side) in sides.items()
+    }
+
+
+def shorten_arrays(out: Path, count: int) -> None:
+    """Keeps the first `count` faces of a folder."""
+    for name in ARRAYS:
+        path, shorter = out / f"{name}.npy", out / f"{name}.shorter.npy"
+        np.save(shorter, np.load(path, mmap_mode="r")[:count])
+        shorter.replace(path)
 
 
 def load_stills(folders: list[Path]) -> list[Stills]:

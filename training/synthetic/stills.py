@@ -8,13 +8,12 @@ from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fedn.errors import TrainingError
-from fedn.features.align import anchor_points, similarity, warp_face
 from fedn.progress import SILENT, Reporter
+from training.pretrain.face_crops import aligned_crop, estimated, face_points, point_crop
 from training.synthetic.expressions import EMOTIONS, Shapes
 from training.synthetic.facekit import FaceKit, Floats
 from training.synthetic.look import draw_look
@@ -22,24 +21,15 @@ from training.synthetic.person import PersonMaker
 from training.synthetic.renderer import Motion, Renderer
 from training.synthetic.scenes import draw_scene
 from training.synthetic.sensor import Grain, spoil
-from training.synthetic.still_folder import POINT_CROP_SIZE, StillOrder, Stills, load_stills, open_folder
+from training.synthetic.still_folder import StillOrder, Stills, load_stills, open_folder
 
-__all__ = ["Stills", "face_points", "load_stills", "render_stills"]
+__all__ = ["Stills", "load_stills", "render_stills"]
 
 PICTURE_SIZE, STILL_TEXELS = 288, 448
 STILL_SIZE = 128
 """A hundred thousand crops of this size fit into the memory of a small machine."""
 SCENES_OF_ONE = 4
-# OpenCV's cascade draws its box about 2.5 eye distances wide, centered 0.2 eye distances below the eyes (measured on
-# rendered faces); the point network sees that box 1.3 times as large.
-CASCADE_WIDTH, CASCADE_DROP, POINT_MARGIN = 2.5, 0.2, 1.3
 NEUTRAL = len(EMOTIONS)
-
-
-def face_points(landmarks: Floats) -> Floats:
-    """Eye centers, nose tip and mouth corners (T, 5, 2) of 68 landmarks (T, 68, 2); image left first."""
-    eyes = np.stack([landmarks[:, 36:42].mean(1), landmarks[:, 42:48].mean(1)], axis=1)
-    return np.concatenate([eyes, landmarks[:, [30, 48, 54]]], axis=1)
 
 
 def render_stills(
@@ -137,11 +127,9 @@ def _render_person(
         pictures, landmarks = renderer.draw(scene, motion)
         for row, picture, marks, face in zip(part, pictures, landmarks, face_points(landmarks), strict=True):
             picture = spoil(picture, rng, grain)
-            matrix = similarity(anchor_points(_estimated(face, rng)))
-            crop = warp_face(picture, matrix)
-            arrays["crops"][row] = cv2.resize(crop, (order.size, order.size), interpolation=cv2.INTER_AREA)
-            arrays["landmarks"][row] = (marks @ matrix[:, :2].T + matrix[:, 2]) * order.size / crop.shape[0]
-            arrays["grays"][row], arrays["points"][row] = _point_crop(picture, face, rng)
+            arrays["crops"][row], matrix = aligned_crop(picture, estimated(face, rng), order.size)
+            arrays["landmarks"][row] = marks @ matrix[:, :2].T + matrix[:, 2]
+            arrays["grays"][row], arrays["points"][row] = point_crop(picture, face, rng)
 
 
 def _draw_face(shapes: Shapes, rng: np.random.Generator) -> tuple[Floats, int]:
@@ -186,26 +174,3 @@ def _draw_poses(count: int, rng: np.random.Generator) -> Floats:
     angles = rng.normal(0.0, [0.22, 0.14, 0.10], (count, 3)) * spread
     shifts = rng.normal(0.0, [0.8, 0.8, 1.5], (count, 3)) + [0.0, 0.5, 0.0]
     return np.concatenate([angles, shifts], axis=1).astype(np.float32)
-
-
-def _estimated(points: Floats, rng: np.random.Generator) -> Floats:
-    """Points as a detector would find them: off by a few percent of the eye distance."""
-    eyes = float(np.linalg.norm(points[1] - points[0]))
-    common = rng.normal(0.0, 0.04 * eyes, (1, 2))
-    return (points + common + rng.normal(0.0, 0.035 * eyes, points.shape)).astype(np.float32)
-
-
-def _point_crop(picture: NDArray[Any], points: Floats, rng: np.random.Generator) -> tuple[NDArray[Any], Floats]:
-    eyes = float(np.linalg.norm(points[1] - points[0]))
-    vertical = float(np.linalg.norm(points[3:].mean(0) - points[:2].mean(0)))
-    reach = max(eyes, 0.95 * vertical)
-    side = CASCADE_WIDTH * POINT_MARGIN * reach * rng.uniform(0.82, 1.2)
-    center = points[:2].mean(0) + [0.0, CASCADE_DROP * reach] + rng.normal(0.0, 0.09 * reach, 2)
-    corner = center - side / 2
-    scale = POINT_CROP_SIZE / side
-    matrix = np.array([[scale, 0.0, -corner[0] * scale], [0.0, scale, -corner[1] * scale]])
-    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    crop = cv2.warpAffine(
-        gray, matrix, (POINT_CROP_SIZE, POINT_CROP_SIZE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
-    )
-    return crop, ((points - corner) / side).astype(np.float32)

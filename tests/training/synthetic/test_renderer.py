@@ -7,6 +7,7 @@ import pytest
 from fedn.annotation.formats.event_csv import read_event_table
 from fedn.errors import TrainingError
 from fedn.video.reader import open_video
+from training.pretrain.face_crops import face_points
 from training.synthetic.expressions import Shapes
 from training.synthetic.facekit import FaceKit, read_facekit
 from training.synthetic.film import Filming
@@ -16,7 +17,7 @@ from training.synthetic.relief import REGIONS, region_strengths
 from training.synthetic.renderer import Motion, Renderer
 from training.synthetic.run import main_synth
 from training.synthetic.scenes import draw_scene
-from training.synthetic.stills import STILL_SIZE, face_points, load_stills, render_stills
+from training.synthetic.stills import STILL_SIZE, load_stills, render_stills
 
 SIZE = (256, 256)
 
