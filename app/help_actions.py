@@ -59,6 +59,9 @@ class HelpActions(QObject):
         if action is not None:
             action.trigger()
 
+    def show_tour(self) -> None:
+        self._window.tour.start()
+
     def show_about(self) -> None:
         self._session.messages.info(
             "FEDN Studio finds facial expressions in long videos and learns from corrections. Apache-2.0."

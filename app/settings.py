@@ -50,6 +50,7 @@ class Settings:
     layouts: dict[str, str] = field(default_factory=dict)
     keys: dict[str, list[str]] = field(default_factory=dict)
     last_project: str = ""
+    tour_seen: bool = False
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def remember_project(self, folder: Path) -> None:

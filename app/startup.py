@@ -57,6 +57,7 @@ def run_window(path: Path | None = None) -> int:
         path = Path(settings.last_project)
     if path is not None:
         session.open_project(path)
+    window.tour.offer()
     _keep_settings(window)
     _let_ctrl_c_close(window)
     try:

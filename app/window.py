@@ -15,11 +15,13 @@ from app.actions.table import action_table
 from app.dock import GRIP_PX
 from app.drop_target import DropTarget
 from app.header import Header
+from app.key_guard import is_text_field
 from app.message_bar import MessageBar
 from app.places import Places
 from app.session import Session
 from app.settings import save_settings, settings_file
 from app.status import StatusLine
+from app.tour.tour import Tour
 from app.views.welcome.welcome_view import WelcomeView
 from app.window_docks import DOCKS, make_docks
 from app.window_layouts import Layouts
@@ -47,26 +49,27 @@ class StudioWindow(QMainWindow):
         self.parts = WindowParts.make(self, session)
         self.parts.timeline.snapping = self.settings.snapping
         self.welcome = WelcomeView()
-        self._pages = QStackedWidget()
-        self._pages.setContentsMargins(0, GRIP_PX, 0, 0)
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self.parts.player)
-        self.setCentralWidget(self._pages)
+        self.pages = QStackedWidget()
+        self.pages.setContentsMargins(0, GRIP_PX, 0, 0)
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.parts.player)
+        self.setCentralWidget(self.pages)
         self.docks = make_docks(self, {row.name: getattr(self.parts, row.name) for row in DOCKS})
         self.layouts = Layouts(self, self.docks, self.settings)
         self.table = action_table(self.parts)
         self.menus = WindowMenus(self, self.table)
         self.actions_by_name = named = self.menus.actions_by_name
         detect = [named[name] for name in ("detect", "detect-chosen", "detect-all")]
-        self._header = Header(detect, named["retrain"], self.parts.models, self.parts.reference)
-        self.setMenuWidget(self._header)
-        self.menus.fill(self._header.menus)
+        self.header = Header(detect, named["retrain"], self.parts.models, self.parts.reference)
+        self.setMenuWidget(self.header)
+        self.menus.fill(self.header.menus)
         self.status = StatusLine(session, self.parts.detections, self.parts.jobs)
         self.setStatusBar(self.status)
         self.drop_target = DropTarget(self)
+        self.tour = Tour(self)
         self.places = Places(session, self.parts.timeline)
         session.damaged.connect(self.parts.project_actions.offer_restore)
-        self._header.edit_wanted.connect(self.parts.project_actions.open_again)
+        self.header.edit_wanted.connect(self.parts.project_actions.open_again)
         self._connect()
         self._is_laid_out = False
         self.on_project_changed()
@@ -75,8 +78,8 @@ class StudioWindow(QMainWindow):
         """Behind the panels, and behind the header also in the margins."""
         painter, tokens = QPainter(self), theme.current()
         painter.fillRect(self.rect(), tokens.background)
-        painter.fillRect(0, 0, self.width(), self._header.height() - 1, tokens.panel)
-        painter.fillRect(0, self._header.height() - 1, self.width(), 1, tokens.line)
+        painter.fillRect(0, 0, self.width(), self.header.height() - 1, tokens.panel)
+        painter.fillRect(0, self.header.height() - 1, self.width(), 1, tokens.line)
         painter.end()
 
     def _connect(self) -> None:
@@ -136,7 +139,7 @@ class StudioWindow(QMainWindow):
     def on_project_changed(self) -> None:
         project = self.session.project
         has_project = project is not None
-        self._pages.setCurrentIndex(1 if has_project else 0)
+        self.pages.setCurrentIndex(1 if has_project else 0)
         if not has_project:
             self.layouts.hide()
         elif self._is_laid_out:
@@ -159,12 +162,12 @@ class StudioWindow(QMainWindow):
     def _show_counts(self) -> None:
         project = self.session.project
         if project is None:
-            self._header.show_project(None, "")
+            self.header.show_project(None, "")
         else:
             subjects, videos = counted(len(project.subjects()), "subject"), counted(len(project.videos), "video")
             why = self.session.why_read_only
             why_not = f"You can look at it but change nothing: {why}." if why is not None else ""
-            self._header.show_project(project.name, f"{subjects} · {videos}", why_not)
+            self.header.show_project(project.name, f"{subjects} · {videos}", why_not)
         self._update_enabled()
 
     def _update_enabled(self, *_: object) -> None:
@@ -180,7 +183,7 @@ class StudioWindow(QMainWindow):
         for row in self.table:
             if row.when in enabled:
                 self.actions_by_name[row.name].setEnabled(enabled[row.when])
-        self._header.detect.setEnabled(bool(project and project.videos))
+        self.header.detect.setEnabled(bool(project and project.videos))
 
     def _show_training(self, *_: object) -> None:
         self.layouts.show_dock("training")
@@ -207,11 +210,13 @@ class StudioWindow(QMainWindow):
         self.session.mark_reviewed(Interval(int(first), max(int(first) + 1, round(last))))
 
     def escape(self) -> None:
-        """Esc gives the keyboard back to the timeline; there it cancels the gesture, else takes back what is marked."""
-        focus = QApplication.focusWidget()
-        if focus is not None and focus is not self.parts.timeline and self.isAncestorOf(focus):
+        """Esc leaves the tour, gives the keyboard back to the timeline, cancels the gesture, or selects nothing."""
+        focus, gesture = QApplication.focusWidget(), self.parts.timeline.gesture
+        if self.tour.is_shown and gesture is None and not (focus and is_text_field(focus)):
+            self.tour.leave()
+        elif focus is not None and focus is not self.parts.timeline and self.isAncestorOf(focus):
             self.parts.timeline.setFocus()
-        elif self.parts.timeline.gesture is not None:
+        elif gesture is not None:
             self.parts.timeline.cancel_gesture()
         else:
             self.parts.events.select_none()

@@ -33,7 +33,7 @@ def edit_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("paste", "Edit", "Paste events at the playhead", clipboard.paste, ("Ctrl+V",)),
         Action("delete", "Edit", "Delete", events.delete, ("Del",), chosen),
         Action("all", "Edit", "Select all of the tier", events.select_all, ("Ctrl+A",)),
-        Action("none", "Edit", "Select nothing", window.escape, ("Esc",)),
+        Action("none", "Edit", "Select nothing", window.escape, ("Esc",), When.ALWAYS),
         Action("reviewed", "Edit", "Mark video as reviewed", session.mark_reviewed, ("Ctrl+R",), starts_group=True),
         Action("reviewed-part", "Edit", "Mark what is seen as reviewed", window.mark_seen_reviewed, ("Ctrl+Shift+R",)),
         Action("unreviewed", "Edit", "Take back: nothing is reviewed", session.unmark_reviewed),

@@ -16,5 +16,6 @@ def help_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("keys", "Help", "Keys", actions.show_keys, ("F1",), When.ALWAYS),
         Action("change-keys", "Help", "Change keys…", actions.change_keys, (), When.ALWAYS),
         Action("find-action", "Help", "Find an action…", actions.find_action, ("Ctrl+Shift+P",), When.ALWAYS),
+        Action("tour", "Help", "Tour of the demo", actions.show_tour, (), When.ALWAYS),
         Action("about", "Help", "About FEDN Studio", actions.show_about, (), When.ALWAYS, starts_group=True),
     )

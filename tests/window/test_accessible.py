@@ -88,7 +88,7 @@ def test_every_control_of_a_panel_has_a_name(window: StudioWindow, session: Sess
 
 
 def test_every_control_of_the_rest_of_the_window_has_a_name(window: StudioWindow):
-    assert nameless(window._header) == []
+    assert nameless(window.header) == []
     assert nameless(window.parts.player) == []
     assert nameless(window.welcome) == []
 
@@ -138,7 +138,7 @@ def test_a_click_on_a_control_leaves_the_keyboard_where_it_was(window: StudioWin
 def test_a_control_that_tab_has_reached_keeps_its_keys_and_esc_gives_the_keyboard_back(
     window: StudioWindow, session: Session, qtbot: QtBot
 ):
-    button = window._header.retrain
+    button = window.header.retrain
     session.set_playhead(50)
     videos = window.parts.videos.list
     videos.setFocus(Qt.FocusReason.TabFocusReason)
