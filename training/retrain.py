@@ -35,9 +35,9 @@ from training.datasets.snapshot import labelled_videos, write_snapshot
 from training.evaluation import predict
 from training.model_comparison import ModelComparison, compare_models
 from training.run import MODEL, RunReport, train
+from training.run_status import new_run_folder
 from training.splits import named_subjects
 
-RUNS_FOLDER = "runs"
 LABELS = "labels.json"
 Scope = Literal["detector", "full"]
 UnknownLabels = Literal["learn", "spot", "leave"]
@@ -139,7 +139,7 @@ def retrain(
         Cancelled: if it was cancelled; the run folder stays and can be resumed.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    out = out if out is not None else project_folder / RUNS_FOLDER / stamp
+    out = out if out is not None else new_run_folder(project_folder)
     if resume and (out / "config.toml").is_file():
         config = read_config(out / "config.toml")
     else:

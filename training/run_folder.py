@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,16 +12,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from fedn.errors import FednError, TrainingError
+from fedn.errors import TrainingError
 from fedn.model_info import write_atomically
-from fedn.progress import Cancelled, Record, Reporter
+from fedn.progress import Reporter
 from training.config import TrainingConfig, read_config
 from training.control import Control
-from training.run_status import CommandFile, RunState, StatusFile, read_status
+from training.run_life import RECIPE, RunReporter, check_free, live_run
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-SECONDS_BETWEEN_STEPS = 1.0
 
 
 class RunFolder:
@@ -43,13 +40,7 @@ class RunFolder:
         Raises:
             TrainingError: if the folder holds another run, or there is nothing to resume.
         """
-        recipe = self.path / "config.toml"
-        status = read_status(self.path)
-        if status is not None and status.state.is_alive:
-            raise TrainingError(
-                f"the run in {self.path} is still being trained by process {status.pid} on {status.host}; "
-                "wait for it, or cancel it first"
-            )
+        recipe = self.path / RECIPE
         if resume:
             if not recipe.is_file():
                 raise TrainingError(f"there is no run to resume in {self.path}; start it without --resume")
@@ -58,8 +49,6 @@ class RunFolder:
                     f"{recipe} differs from the recipe given; resume without changes, or choose a new folder"
                 )
             return
-        if recipe.exists():
-            raise TrainingError(f"{self.path} already holds a run; resume it or choose a new folder")
         try:
             write_atomically(recipe, config.to_toml().encode())
         except OSError as error:
@@ -105,49 +94,12 @@ class RunFolder:
         except (SafetensorError, KeyError, ValueError) as error:
             raise TrainingError(f"the checkpoint {path} is damaged ({error}); start the run anew") from None
 
-    def note_failure(self) -> None:
-        """Adds the traceback of the exception being handled to stderr.log."""
-        with (self.path / "stderr.log").open("a", encoding="utf-8") as stream:
-            stream.write(traceback.format_exc() + "\n")
-
-
-class RunReporter(Reporter):
-    """Keeps every record in events.jsonl and the last progress in the run's status, and hands all on."""
-
-    def __init__(self, folder: Path, onward: Reporter, status: StatusFile) -> None:
-        self._onward, self._status, self._shown = onward, status, 0.0
-        super().__init__((folder / "events.jsonl").open("a", encoding="utf-8"))
-
-    def report(self, record: Record) -> None:
-        if record.kind == "progress":
-            self._status.tell(record.text, record.done, record.total, paused=record.data.get("paused") is True)
-            if record.data.get("stage") == "training":
-                if time.monotonic() - self._shown < SECONDS_BETWEEN_STEPS:
-                    return
-                self._shown = time.monotonic()
-        super().report(record)
-        self._onward.report(record)
-
-    @property
-    def stop_requested(self) -> bool:  # type: ignore[override]
-        return self._onward.stop_requested
-
-    @stop_requested.setter
-    def stop_requested(self, value: bool) -> None:
-        if value:
-            self._onward.stop_requested = True
-
-    def close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
-
 
 @contextmanager
 def open_run(
     config: TrainingConfig, path: Path, reporter: Reporter, control: Control, *, resume: bool, writes: bool
 ) -> Iterator[tuple[RunFolder, Reporter]]:
-    """Everything around the work in a run's folder: records, status, commands from outside, and how it ended.
+    """The folder and the records of one training; `reporter` may be that of a run that already lives there.
 
     Args:
         writes: False for further processes of the same training.
@@ -159,26 +111,13 @@ def open_run(
     if not writes:
         with control.interruptible():
             yield folder, Reporter()
-        return
-    folder.begin(config, resume=resume)
-    control.follow(CommandFile(path))
-    status = StatusFile(path)
-    own = RunReporter(path, reporter, status)
-    state, text = RunState.FAILED, ""
-    try:
-        with control.interruptible():
+    elif isinstance(reporter, RunReporter) and reporter.run == path:
+        folder.begin(config, resume=resume)
+        yield folder, reporter
+        reporter.stopped = folder.stopped
+    else:
+        check_free(path, resume=resume)
+        folder.begin(config, resume=resume)
+        with live_run(path, reporter, control, resume=True) as own:
             yield folder, own
-        state = RunState.STOPPED if folder.stopped else RunState.FINISHED
-    except (Cancelled, KeyboardInterrupt):
-        state = RunState.CANCELLED
-        raise
-    except FednError as error:
-        text = str(error)
-        raise
-    except BaseException as error:
-        text = f"an error of the program itself: {error!r}"
-        folder.note_failure()
-        raise
-    finally:
-        own.close()
-        status.end(state, text)
+            own.stopped = folder.stopped

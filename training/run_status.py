@@ -13,7 +13,9 @@ import socket
 import threading
 import time
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from itertools import chain, count
 from pathlib import Path
 
 import psutil
@@ -21,7 +23,8 @@ import psutil
 from fedn.errors import TrainingError
 from fedn.model_info import write_atomically
 
-STATUS, COMMANDS = "status.json", "commands"
+RUNS_FOLDER = "runs"
+STATUS, COMMANDS, EVENTS = "status.json", "commands", "events.jsonl"
 BEAT_S = 5.0
 SILENT_AFTER_S = 60.0
 """A run on another machine, whose processes cannot be looked at, is taken for dead after so long without a beat."""
@@ -72,6 +75,13 @@ class RunStatus:
     total: int = 0
 
 
+def new_run_folder(project_folder: Path) -> Path:
+    """A folder for a run of a project that is not taken; whoever trains makes it."""
+    runs, stamp = project_folder / RUNS_FOLDER, datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    names = chain([stamp], (f"{stamp}-{number}" for number in count(2)))
+    return next(runs / name for name in names if not (runs / name).exists())
+
+
 def read_status(run: Path) -> RunStatus | None:
     """The status of the run in a folder; None if there is none, or nothing in it that a training has written."""
     try:
@@ -107,6 +117,13 @@ def send(run: Path, word: str) -> None:
         raise TrainingError(f"no training runs in {run} any more; look at its state")
     with (run / COMMANDS).open("a", encoding="utf-8") as stream:
         stream.write(word + "\n")
+
+
+def _write_in_place(path: Path, content: bytes) -> None:
+    """Where there is no room for a second file there still is that of the first one."""
+    with path.open("r+b") as stream:
+        stream.write(content)
+        stream.truncate()
 
 
 class CommandFile:
@@ -158,10 +175,14 @@ class StatusFile:
         self.write()
 
     def write(self) -> None:
+        status = replace(self._status, beat_s=time.time())
+        content = json.dumps(asdict(status), ensure_ascii=False).encode()
+        # A full disk must not end a training for its status.
         with self._lock, contextlib.suppress(OSError):
-            # A full disk must not end a training for its status.
-            status = replace(self._status, beat_s=time.time())
-            write_atomically(self._path, json.dumps(asdict(status), ensure_ascii=False).encode())
+            try:
+                write_atomically(self._path, content)
+            except OSError:
+                _write_in_place(self._path, content)
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_S):

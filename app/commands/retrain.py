@@ -64,25 +64,30 @@ def retrain(
         load_project(project)
         renamed = renamed_labels(map_ or [])
         from training.control import Control
-        from training.retrain import RetrainWish
-        from training.retrain import retrain as run
+        from training.run_life import live_run
+        from training.run_status import new_run_folder
 
-        wish = RetrainWish(
-            tier=tier,
-            scope=scope.value,
-            held_out=tuple(held_out or ()),
-            compares=not unjudged,
-            epochs=epochs,
-            model=model,
-            from_scratch=from_scratch,
-            rename=renamed,
-            unknown_labels=unknown_labels.value,
-            replays=replay,
-            settings=tuple(set_ or ()),
-        )
-        control = Control()
+        control, out = Control(), out or new_run_folder(project)
         spoken.on_line = control.command
-        report = run(project, wish, out=out, reporter=spoken.reporter, control=control, resume=resume)
+        # Before torch is loaded, so that whoever looks at the folder sees it from the beginning.
+        with live_run(out, spoken.reporter, control, resume=resume) as reporter:
+            from training.retrain import RetrainWish
+            from training.retrain import retrain as run
+
+            wish = RetrainWish(
+                tier=tier,
+                scope=scope.value,
+                held_out=tuple(held_out or ()),
+                compares=not unjudged,
+                epochs=epochs,
+                model=model,
+                from_scratch=from_scratch,
+                rename=renamed,
+                unknown_labels=unknown_labels.value,
+                replays=replay,
+                settings=tuple(set_ or ()),
+            )
+            report = run(project, wish, out=out, reporter=reporter, control=control, resume=resume)
         told = report.to_json()
         if not spoken.as_records:
             spoken.document(told)
