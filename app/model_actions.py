@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.dialogs.retrain_dialog import RetrainDialog
 from app.jobs.detections import Detections
-from app.jobs.job_queue import JobQueue
+from app.jobs.trainings import Trainings
 from app.session import Session
 from app.views.videos.videos_view import VideosView
 
@@ -16,10 +16,10 @@ class ModelActions(QObject):
     """The slots of the menu "Model"."""
 
     def __init__(
-        self, session: Session, detections: Detections, jobs: JobQueue, videos: VideosView, window: QWidget
+        self, session: Session, detections: Detections, trainings: Trainings, videos: VideosView, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._session, self._detections, self._jobs = session, detections, jobs
+        self._session, self._detections, self._trainings = session, detections, trainings
         self._videos, self._window = videos, window
 
     def detect_current(self) -> None:
@@ -35,9 +35,11 @@ class ModelActions(QObject):
             self._detections.detect(list(self._session.project.videos))
 
     def cancel(self) -> None:
-        """Every detection and the training."""
-        self._detections.cancel_all()
-        self._jobs.cancel()
+        """Every detection; without one the training, after a question: hours may stand behind it."""
+        if self._detections.is_running:
+            self._detections.cancel_all()
+        elif self._trainings.is_training:
+            self._trainings.ask_to_cancel()
 
     def retrain(self) -> None:
         if not self._session.may_edit():
@@ -46,4 +48,4 @@ class ModelActions(QObject):
         options = dialog.ask()
         dialog.deleteLater()
         if options is not None:
-            self._jobs.retrain(options)
+            self._trainings.retrain(options)

@@ -15,7 +15,7 @@ from app.dialogs.remarks_dialog import RemarksDialog
 from app.dialogs.wait_dialog import wait_for
 from app.document.dataset_project import REMARKS_NAME, NewProject, create_with_dataset
 from app.jobs.detections import Detections
-from app.jobs.job_queue import JobQueue
+from app.jobs.trainings import Trainings
 from app.session import Session
 from fedn.annotation.check import check_project
 from fedn.annotation.formats.content import Remark
@@ -36,9 +36,9 @@ def documents() -> Path:
 class ProjectActions(QObject):
     """The slots of the menu "Project"."""
 
-    def __init__(self, session: Session, detections: Detections, jobs: JobQueue, window: QWidget) -> None:
+    def __init__(self, session: Session, detections: Detections, trainings: Trainings, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._detections, self._jobs, self._window = session, detections, jobs, window
+        self._session, self._detections, self._trainings, self._window = session, detections, trainings, window
 
     def new(self) -> None:
         """Asks for a name and a place."""
@@ -142,13 +142,15 @@ class ProjectActions(QObject):
             self._session.close_project()
 
     def may_leave(self) -> bool:
-        """Whether running jobs, if any, may be cancelled; cancels them then."""
-        if not (self._jobs.is_running or self._detections.is_running):
+        """Whether the project may be left, and what becomes of its jobs then: a training can go on without a window."""
+        return self._may_leave_detections() and self._trainings.may_be_left()
+
+    def _may_leave_detections(self) -> bool:
+        if not self._detections.is_running:
             return True
         leave, stay = "Cancel it and go on", "Keep it running"
-        question = "A detection or training is running. What it has not finished yet would be lost."
+        question = "A detection is running. What it has not finished yet would be lost."
         if self._session.messages.ask("A job is running", question, (leave, stay), stay) != leave:
             return False
         self._detections.cancel_all()
-        self._jobs.cancel()
         return True

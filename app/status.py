@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from app.jobs.detections import Detections
-from app.jobs.job_queue import JobQueue
+from app.jobs.trainings import Trainings
 from app.session import Session
 
 
@@ -20,7 +20,7 @@ class StatusLine(QStatusBar):
 
     jobs_wanted = Signal()
 
-    def __init__(self, session: Session, detections: Detections, jobs: JobQueue) -> None:
+    def __init__(self, session: Session, detections: Detections, trainings: Trainings) -> None:
         super().__init__()
         self._detecting, self._training = "", ""
         self._session = session
@@ -49,7 +49,7 @@ class StatusLine(QStatusBar):
         session.playhead_changed.connect(self._show_where)
         session.saved.connect(self._on_saved)
         detections.status_changed.connect(self._on_detecting)
-        jobs.status_changed.connect(self._on_training)
+        trainings.status_changed.connect(self._on_training)
         self._show_jobs()
 
     def _on_project_changed(self) -> None:

@@ -63,7 +63,7 @@ class StudioWindow(QMainWindow):
         self.header = Header(detect, named["retrain"], self.parts.models, self.parts.reference)
         self.setMenuWidget(self.header)
         self.menus.fill(self.header.menus)
-        self.status = StatusLine(session, self.parts.detections, self.parts.jobs)
+        self.status = StatusLine(session, self.parts.detections, self.parts.trainings)
         self.setStatusBar(self.status)
         self.drop_target = DropTarget(self)
         self.tour = Tour(self)
@@ -88,9 +88,9 @@ class StudioWindow(QMainWindow):
         session.videos_changed.connect(self._show_counts)
         session.video_changed.connect(self._update_enabled)
         session.selection_changed.connect(self._update_enabled)
-        parts.jobs.running_changed.connect(self._update_enabled)
+        parts.trainings.running_changed.connect(self._update_enabled)
         parts.detections.running_changed.connect(self._update_enabled)
-        parts.jobs.training_started.connect(self._show_training)
+        parts.trainings.attention_wanted.connect(self._show_training)
         parts.comparison.offered.connect(self._show_choice)
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
@@ -178,7 +178,7 @@ class StudioWindow(QMainWindow):
             When.PROJECT: project is not None,
             When.VIDEO: has_video,
             When.SELECTION: has_video and bool(self.session.selected_events),
-            When.JOB: self.parts.jobs.is_running or self.parts.detections.is_running,
+            When.JOB: self.parts.trainings.is_training or self.parts.detections.is_running,
         }
         for row in self.table:
             if row.when in enabled:
@@ -189,7 +189,7 @@ class StudioWindow(QMainWindow):
         self.layouts.show_dock("training")
 
     def _show_running(self) -> None:
-        only_training = self.parts.jobs.is_running and not self.parts.detections.is_running
+        only_training = self.parts.trainings.is_training and not self.parts.detections.is_running
         self.layouts.show_dock("training" if only_training else "detection")
 
     def _show_choice(self, *_: object) -> None:
@@ -244,7 +244,7 @@ class StudioWindow(QMainWindow):
         self.parts.looking.write(also_while_redo=True)
         self.parts.agreement.shut_down()
         self.parts.detections.shut_down()
-        self.parts.jobs.shut_down()
+        self.parts.trainings.let_go()
         self.parts.videos.shut_down()
         self.parts.player.shut_down()
         self.session.close_project()

@@ -11,7 +11,7 @@ from app.export_actions import ExportActions
 from app.help_actions import HelpActions
 from app.import_actions import ImportActions
 from app.jobs.detections import Detections
-from app.jobs.job_queue import JobQueue
+from app.jobs.trainings import Trainings
 from app.marking import Marking
 from app.message_log import MessageLog
 from app.model_actions import ModelActions
@@ -48,7 +48,7 @@ class WindowParts:
     window: StudioWindow
     session: Session
     detections: Detections
-    jobs: JobQueue
+    trainings: Trainings
     marking: Marking
     events: EventActions
     navigation: Navigation
@@ -80,7 +80,7 @@ class WindowParts:
 
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
-        detections, jobs = Detections(session, window), JobQueue(session, window)
+        detections, trainings = Detections(session, window), Trainings(session, window)
         player = PlayerView(session)
         marking = Marking(session, window, lambda: player.speed if player.is_playing else 0.0)
         session.playhead_taken.connect(player.pause)
@@ -104,7 +104,7 @@ class WindowParts:
             window,
             session,
             detections,
-            jobs,
+            trainings,
             marking,
             events,
             Navigation(session, window),
@@ -115,8 +115,8 @@ class WindowParts:
             inspector,
             event_table,
             LabelsPanel(session, marking),
-            TrainingView(session, jobs),
-            ComparisonView(session, jobs),
+            TrainingView(session, trainings),
+            ComparisonView(session, trainings),
             DetectionView(detections),
             HistoryView(session),
             MessagesView(MessageLog(session.messages, window)),
@@ -127,8 +127,8 @@ class WindowParts:
             AgreementView(session, reviewing),
             ModelChooser(session),
             ReferenceChooser(session),
-            ProjectActions(session, detections, jobs, window),
-            ModelActions(session, detections, jobs, videos, window),
+            ProjectActions(session, detections, trainings, window),
+            ModelActions(session, detections, trainings, videos, window),
             HelpActions(session, window),
             ImportActions(session, window),
             ExportActions(session, window),

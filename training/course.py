@@ -126,7 +126,7 @@ class _Course:
         self.processes.wait()
         info = self._finish() if self.processes.is_first else learner.info
         self.processes.wait()
-        self.reporter.progress("The model is saved", 1, 1)
+        self.reporter.progress("The model is saved", 1, 1, stage="saved")
         return RunReport(self.folder.path, info, samples, split, self.stopped)
 
     def _train(self) -> None:
@@ -168,7 +168,7 @@ class _Course:
         epochs = self.config.optimization.epochs
         done, everything = state.epoch * total + state.done, epochs * total
         self.reporter.progress(
-            f"Epoch {state.epoch + 1} of {epochs}", done, everything, stage="training", step_loss=loss
+            f"Epoch {state.epoch + 1} of {epochs}", done, everything, stage="training", step_loss=loss, epochs=epochs
         )
 
     def _after_epoch(self, state: EpochState, figures: dict[str, float]) -> None:
@@ -195,7 +195,7 @@ class _Course:
             self.board.add(data, self.learner.step, "epoch")
         epochs = self.config.optimization.epochs
         self.reporter.progress(
-            f"Epoch {epoch + 1} of {epochs}", (epoch + 1) * steps, epochs * steps, stage="epoch", **data
+            f"Epoch {epoch + 1} of {epochs}", (epoch + 1) * steps, epochs * steps, stage="epoch", epochs=epochs, **data
         )
 
     def _measure(self) -> dict[str, Any]:

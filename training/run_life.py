@@ -49,6 +49,10 @@ class RunReporter(Reporter):
         self._write(record.to_line() + "\n")
         self._onward.report(record)
 
+    def note_start(self, *, is_resumed: bool) -> None:
+        """For who reads the file; whoever has started the run knows."""
+        self._write(Record("started", "Resumed" if is_resumed else "Started").to_line() + "\n")
+
     def _write(self, text: str) -> None:
         # A full disk must not end a training for its records; its checkpoints will say so.
         with self._lock, suppress(OSError):
@@ -112,6 +116,7 @@ def live_run(run: Path, reporter: Reporter, control: Control, *, resume: bool) -
         own = RunReporter(run, reporter, status, control)
     except OSError as error:
         raise TrainingError(f"{run} cannot be written ({error.strerror}); choose another folder") from None
+    own.note_start(is_resumed=(run / RECIPE).exists())
     state, text = RunState.FAILED, ""
     try:
         with control.interruptible(), _full_disks_told(run):

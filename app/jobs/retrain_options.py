@@ -17,6 +17,7 @@ class RetrainOptions:
         from_scratch: a new detector instead of going on with the model's own.
         unknown_labels: of labels that the model does not have: "learn", "spot" or "leave" them.
         epochs: passes over the training samples.
+        settings: single changes to the recipe, as "optimization.learning_rate=3e-4".
     """
 
     tier: str
@@ -26,3 +27,4 @@ class RetrainOptions:
     compares: bool = True
     from_scratch: bool = False
     unknown_labels: str = "learn"
+    settings: tuple[str, ...] = ()

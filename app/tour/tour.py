@@ -135,7 +135,7 @@ class Tour(QObject):
         session.selection_changed.connect(lambda: session.selected_events and self._on_done("read"))
         session.events_changed.connect(self._on_events_changed)
         session.model_changed.connect(lambda: self._on_done("choose"))
-        parts.jobs.training_started.connect(lambda: self._on_done("retrain"))
+        parts.trainings.attention_wanted.connect(lambda: self._on_done("retrain"))
 
     def _on_events_changed(self, _video_id: str, tier_id: str, _event_ids: object) -> None:
         project = self._window.session.project

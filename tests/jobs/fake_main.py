@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from fedn.progress import Record, Reporter, stdout_reporter
+from training.control import Control
+from training.run_life import live_run
 
 
 def option(name: str) -> str:
@@ -52,14 +56,31 @@ def obey(reporter: Reporter, video: str) -> None:
 
 
 def retrain() -> None:
-    reporter, epochs = stdout_reporter(), int(option("--epochs"))
-    words = iter(sys.stdin.readline, "")
-    for epoch in range(1, epochs + 1):
-        reporter.progress(f"Epoch {epoch} of {epochs}", epoch, epochs, stage="epoch", epoch=epoch, loss=1 / epoch)
-        if epochs > 100 and next(words).strip() == "stop":
-            break
-    figures = {"n_truth": 5, "spotting": {"f1": 0.5}}
-    reporter.result("The new model is ready.", model="study-v2", held_out=["s1"], before=figures, after=figures)
+    """Takes steps of a twentieth of a second; the tier names what happens."""
+    run, resume = Path(option("--out")), "--resume" in sys.argv
+    tier, epochs = ("resumed", 3) if resume else (option("--tier"), int(option("--epochs")))
+    if tier == "refused":
+        sys.exit("nothing is reviewed yet; mark it as reviewed")
+    control = Control()
+    with live_run(run, Reporter(), control, resume=resume) as reporter:
+        for name in ("config.toml", "labels.json"):
+            (run / name).touch()
+        for epoch in range(1, epochs + 1):
+            control.check(reporter)
+            if control.stop_requested:
+                reporter.stopped = True
+                break
+            reporter.progress(f"Epoch {epoch} of {epochs}", epoch, epochs, stage="training", epochs=epochs)
+            reporter.progress(f"Epoch {epoch} of {epochs}", epoch, epochs, stage="epoch", epoch=epoch, loss=1 / epoch)
+            time.sleep(0.05)
+            if tier == "dies" and epoch == 3:
+                print("CUDA error: device-side assert triggered", file=sys.stderr, flush=True)
+                os.abort()
+            if tier == "full" and epoch == 3:
+                raise OSError(errno.ENOSPC, "No space left on device", str(run / "last.safetensors"))
+        figures = {"n_truth": 5, "spotting": {"f1": 0.5}}
+        more = {"held_out": ["s1"], "before": figures, "after": figures, "run": str(run)}
+        reporter.result("The new model is ready", model="study-v2", parent="fedn-base", **more)
 
 
 if __name__ == "__main__":

@@ -146,11 +146,11 @@ class Hands:
         QTimer.singleShot(200, fill)
         self.press(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
         assert problems == [""]
-        assert self.window.parts.jobs.is_training
+        assert self.window.parts.trainings.is_training
 
     def wait_for_jobs(self) -> None:
         parts = self.window.parts
-        wait_until(lambda: not (parts.jobs.is_running or parts.detections.is_running), TIMEOUT_S)
+        wait_until(lambda: not (parts.trainings.is_training or parts.detections.is_running), TIMEOUT_S)
 
 
 @pytest.fixture
@@ -207,10 +207,10 @@ def test_a_training_that_is_killed_is_told_in_one_sentence_and_nothing_is_lost(
     hands: Hands, told: Told, project_folder: Path
 ):
     hands.start_retraining(epochs=50)
-    jobs = hands.window.parts.jobs
+    trainings = hands.window.parts.trainings
     wait_until(lambda: hands.window.parts.training.progress.total > 0, TIMEOUT_S)
-    assert jobs.running_pid
-    os.kill(jobs.running_pid, signal.SIGKILL)
+    assert trainings.running_pid
+    os.kill(trainings.running_pid, signal.SIGKILL)
     hands.wait_for_jobs()
     (sentence,) = told.errors
     assert sentence.startswith("The training ended unexpectedly (SIGKILL)")

@@ -81,7 +81,7 @@ def test_every_way_to_edit_is_refused_in_one_sentence_and_changes_nothing(lookin
     assert all("Nothing was changed" in text and "already open" in text for text in told.errors)
     assert len(told.errors) == len(told.sentences)
     assert session.project == before == load_project(Path(session.project.folder))
-    assert not looking.parts.jobs.is_running
+    assert not looking.parts.trainings.is_training
 
 
 def test_frames_and_events_and_the_history_can_be_looked_at(looking: StudioWindow, qtbot: QtBot) -> None:

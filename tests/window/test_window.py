@@ -49,7 +49,7 @@ def test_a_running_job_keeps_the_window_open_until_the_user_has_decided(
     window: StudioWindow, monkeypatch: pytest.MonkeyPatch
 ):
     told = Told(window.session.messages)
-    monkeypatch.setattr(type(window.parts.jobs), "is_running", property(lambda _: True))
+    monkeypatch.setattr(type(window.parts.detections), "is_running", property(lambda _: True))
     window.close()
     assert window.isVisible()
     assert told.questions == ["A job is running"]

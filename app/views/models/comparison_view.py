@@ -10,8 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.jobs.detection import model_name_of
-from app.jobs.job_queue import JobQueue
-from app.jobs.retrain_options import RetrainOptions
+from app.jobs.trainings import Trainings
 from app.session import Session
 from app.views.models.choice_panel import ChoicePanel
 from fedn.progress import Record
@@ -29,17 +28,17 @@ class ComparisonView(QWidget):
 
     offered = Signal()
 
-    def __init__(self, session: Session, jobs: JobQueue) -> None:
+    def __init__(self, session: Session, trainings: Trainings) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._trainings = session, trainings
         self._old_model, self._new_model = "", ""
         self.result: Mapping[str, Any] = {}
         self.choice = ChoicePanel()
         self._status = QLabel(_IDLE)
         self._lay_out()
-        jobs.training_started.connect(self._on_started)
-        jobs.training_record.connect(self._on_record)
-        jobs.training_finished.connect(self._on_finished)
+        trainings.training_started.connect(self._on_started)
+        trainings.training_record.connect(self._on_record)
+        trainings.training_finished.connect(self._on_finished)
         self.choice.use_pressed.connect(self._on_use_pressed)
         self.choice.keep_pressed.connect(self._on_keep_pressed)
         session.project_changed.connect(self._on_project_changed)
@@ -48,7 +47,7 @@ class ComparisonView(QWidget):
     def status_text(self) -> str:
         return self._status.text()
 
-    def _on_started(self, _options: RetrainOptions) -> None:
+    def _on_started(self, _run: object) -> None:
         project = self._session.project
         self._old_model = model_name_of(project) if project else ""
         self.result = {}
@@ -84,9 +83,11 @@ class ComparisonView(QWidget):
 
     def _on_use_pressed(self) -> None:
         if self._session.use_model(self._new_model):
+            self._trainings.model_chosen(self.result)
             self._say(f"{self._new_model} is in use. The old model stays in the list.")
 
     def _on_keep_pressed(self) -> None:
+        self._trainings.model_chosen(self.result)
         self._say(f"{self._old_model} stays in use. {self._new_model} is in the list of models.")
 
     def _say(self, text: str) -> None:

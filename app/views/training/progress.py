@@ -13,6 +13,7 @@ _LOSS = ("loss", "train_loss")
 _F1 = ("val_f1", "f1")
 _MAP = ("val_map",)
 _MOST_LINES = 2000
+_DEVICES = {"cpu": "processor", "cuda": "graphics card", "mps": "Apple graphics"}
 
 
 @dataclass(slots=True)
@@ -24,7 +25,8 @@ class TrainingProgress:
         stage: what it is doing now.
         done, total: units of the stage, total 0 when unknown.
         loss, f1, map: epoch and value; the latter two on the validation subjects, empty if there are none.
-        log: the sentences so far, warnings marked.
+        windows_per_s, device, peak_mib: of the last epoch; 0 and "" until then.
+        log: the sentences so far, warnings marked; forgotten: how many older ones it had.
     """
 
     epochs: int = 0
@@ -34,7 +36,11 @@ class TrainingProgress:
     loss: list[tuple[float, float]] = field(default_factory=list)
     f1: list[tuple[float, float]] = field(default_factory=list)
     map: list[tuple[float, float]] = field(default_factory=list)
+    windows_per_s: float = 0.0
+    device: str = ""
+    peak_mib: float = 0.0
     log: list[str] = field(default_factory=list)
+    forgotten: int = 0
     _pace: Pace = field(default_factory=Pace)
     _pace_of: str = ""
 
@@ -42,7 +48,7 @@ class TrainingProgress:
         if record.kind == "progress":
             self._take_progress(record)
         if record.text and (record.kind != "progress" or "epoch" in record.data):
-            self._say(("Warning: " if record.kind == "warning" else "") + record.text + _figures(record.data))
+            self.say(("Warning: " if record.kind == "warning" else "") + record.text + _figures(record.data))
 
     @property
     def epoch(self) -> int:
@@ -59,9 +65,29 @@ class TrainingProgress:
         left_s = self._pace.left_s(self.total) if self.total else None
         return "" if left_s is None else f"{duration_text(left_s)} left"
 
+    @property
+    def facts(self) -> str:
+        """What is known in numbers, "" at first."""
+        memory = f"{self.peak_mib / 1024:.1f} GiB of memory" if self.peak_mib else ""
+        parts = [
+            f"epoch {self.epoch} of {self.epochs}" if self.epoch else "",
+            f"best F1 {self.best_f1:.3f}" if self.best_f1 is not None else "",
+            f"{self.windows_per_s:.1f} windows/s" if self.windows_per_s else "",
+            _DEVICES.get(self.device.partition(":")[0], self.device),
+            memory,
+            self.left_text,
+        ]
+        return " · ".join(part for part in parts if part)
+
     def _take_progress(self, record: Record) -> None:
+        if "paused" in record.data:
+            return
         self.done, self.total = record.done, record.total
         self.stage = record.text or self.stage
+        if record.data.get("stage") == "epoch":
+            self.windows_per_s = _number(record.data, ("windows_per_s",)) or 0.0
+            self.peak_mib = _number(record.data, ("peak_mib",)) or 0.0
+            self.device = str(record.data.get("device", ""))
         epoch = _number(record.data, ("epoch",))
         self.epochs = int(_number(record.data, ("epochs",)) or self.epochs)
         if epoch is not None:
@@ -78,8 +104,10 @@ class TrainingProgress:
             self._pace, self._pace_of = Pace(600.0 if is_training else 30.0), stage
         self._pace.add(record.time_s, record.done)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Adds a sentence to the log."""
         self.log.append(text)
+        self.forgotten += max(0, len(self.log) - _MOST_LINES)
         del self.log[:-_MOST_LINES]
 
 
