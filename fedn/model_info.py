@@ -18,6 +18,7 @@ from fedn.model_kinds import imported, kind_named
 INFO_FILE = "model.toml"
 WEIGHTS_FILE = "weights.safetensors"
 SCHEMA = 1
+LONGEST_TITLE, LONGEST_NOTE = 80, 20_000
 
 
 def utc_now() -> str:
@@ -75,6 +76,8 @@ class ModelInfo:
         most_candidates: of a video; 0 for a number that grows with its length.
         metrics: figures measured when it was made, plain values.
         folder: where it was read from, None for a model not yet saved.
+        title, note: what people call it and have written about it; only in models that came from elsewhere, because a
+            project keeps its own words about its models.
     """
 
     name: str
@@ -92,6 +95,8 @@ class ModelInfo:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     folder: Path | None = None
+    title: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         if len(self.labels) != self.network.label_count:
@@ -130,6 +135,8 @@ class ModelInfo:
             },
             "metrics": _plain(self.metrics),
         }
+        if self.title or self.note:
+            content["about"] = {"title": self.title, "note": self.note}
         return tomli_w.dumps(content)
 
 
@@ -175,6 +182,7 @@ def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
         raise ModelError(f"{path} cannot be used: {error}") from None
     try:
         detection, source = content.get("detection", {}), content.get("provenance", {})
+        about = content.get("about", {})
         return ModelInfo(
             name=str(content["name"]),
             labels=tuple(str(label) for label in content["labels"]),
@@ -197,6 +205,8 @@ def _info_from(content: Mapping[str, Any], folder: Path) -> ModelInfo:
                 backbone_hash=str(source.get("backbone_hash", "")),
             ),
             folder=folder,
+            title=str(about.get("title", ""))[:LONGEST_TITLE],
+            note=str(about.get("note", ""))[:LONGEST_NOTE],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{path} lacks or misspells an entry ({error}); restore it from a copy or retrain") from None

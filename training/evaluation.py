@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fedn.annotation.event import Event
 from fedn.annotation.metrics import Evaluation, evaluate
@@ -20,11 +20,15 @@ IOU = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """By video name, in what was reviewed: the truth, all predictions after suppression, and the list for AP."""
+    """By video name, in what was reviewed: the truth, all predictions after suppression, and the list for AP.
+
+    `everything` are the predictions after suppression wherever they lie, also where nothing was reviewed.
+    """
 
     truth: dict[str, list[Event]]
     events: dict[str, list[Event]]
     candidates: dict[str, list[Event]]
+    everything: dict[str, list[Event]] = field(default_factory=dict)
 
     def above(self, threshold: float) -> dict[str, list[Event]]:
         """The events whose score reaches a threshold."""
@@ -45,6 +49,7 @@ def predict(predictor: VideoPredictor, samples: Sequence[Sample], reporter: Repo
         result.truth[sample.video] = [event for event in sample.reviewed_events if event.kind == "macro"]
         result.events[sample.video] = _countable(prediction.events, sample)
         result.candidates[sample.video] = _countable(prediction.candidates, sample)
+        result.everything[sample.video] = list(prediction.events)
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,11 +15,14 @@ from fedn.annotation.store import load_project_with_revisions
 from fedn.checkpoint import Model, load_model, save_model
 from fedn.errors import ModelError, TrainingError
 from fedn.features.extract import extract_features
+from fedn.kept_comparison import COMPARISON_FILE, comparison_path, write_comparison
+from fedn.lineage import LEARNED
 from fedn.model_config import FednConfig
 from fedn.model_info import ModelInfo, read_model_info
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
+from training.compare_in_project import seen_subjects
 from training.config import (
     AugmentationConfig,
     DataConfig,
@@ -31,7 +35,7 @@ from training.config import (
 from training.control import Control
 from training.datasets.replay import REPLAY_FILE
 from training.datasets.sample import Sample
-from training.datasets.snapshot import labelled_videos, write_snapshot
+from training.datasets.snapshot import labelled_videos, read_snapshot, write_snapshot
 from training.evaluation import predict
 from training.model_comparison import ModelComparison, compare_models
 from training.run import MODEL, RunReport, train
@@ -150,13 +154,20 @@ def retrain(
     comparison = None
     if config.data.held_out:
         comparison = compare(parent, new, _held_out(run, config), reporter)
+        seen = seen_subjects(read_snapshot(out / LABELS), parent.info, project_folder)
+        comparison = replace(comparison, seen_by_old=tuple(name for name in comparison.subjects if name in seen))
     name = free_model_name(f"{parent.info.name}-{stamp}", project_folder)
     figures = {"parent_held_out": comparison.before, "held_out": comparison.after} if comparison else {}
-    source = replace(new.info.provenance, parent=parent.info.name)
+    learned_from = {**new.info.provenance.data, LEARNED: _learned(out, config)}
+    source = replace(new.info.provenance, parent=parent.info.name, data=learned_from)
     info = replace(new.info, name=name, metrics={**new.info.metrics, **figures}, provenance=source)
     saved = save_model(project_folder / MODELS_FOLDER / name, backbone=new.backbone, detector=new.detector, info=info)
-    learned = tuple(label for label in info.labels if label not in parent.info.labels)
-    report = RetrainReport(saved, parent.info.name, comparison, _edit(out), learned, out)
+    if comparison is not None:
+        kept = comparison.kept(parent.info.name, name, config.data.tier)
+        for path in (out / COMPARISON_FILE, comparison_path(project_folder, kept.old, kept.new)):
+            write_comparison(path, kept)
+    new_labels = tuple(label for label in info.labels if label not in parent.info.labels)
+    report = RetrainReport(saved, parent.info.name, comparison, _edit(out), new_labels, out)
     reporter.result(report.sentence, **report.to_json())
     return report
 
@@ -255,6 +266,32 @@ def _replay(folder: Path, project_folder: Path) -> str:
         except ModelError:
             break
     return ""
+
+
+def _learned(out: Path, config: TrainingConfig) -> dict[str, Any]:
+    """What the model has learned from in the project, for the list of models and to know whom it has seen."""
+    videos = [
+        video for video in read_snapshot(out / LABELS) if video.reviewed and video.subject not in config.data.held_out
+    ]
+    inside = [
+        event
+        for video in videos
+        for event in video.events
+        if event.kind == "macro" and any(one.start <= event.onset and event.offset < one.stop for one in video.reviewed)
+    ]
+    labels = Counter(config.data.rename.get(event.label, event.label) for event in inside)
+    return {
+        "tier": config.data.tier,
+        "scope": config.optimization.scope,
+        "edit": _edit(out),
+        "subjects": list(dict.fromkeys(video.subject for video in videos)),
+        "held_out": list(config.data.held_out),
+        "videos": len(videos),
+        "events": len(inside),
+        "events_by_label": {label: count for label, count in labels.most_common() if label},
+        "keys": [video.key for video in videos],
+        "run": out.name,
+    }
 
 
 def _edit(out: Path) -> int:

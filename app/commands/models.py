@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands.compare_models import compare
+from app.commands.model_files import delete, export, import_, note
 from app.commands.output import JsonOption, output
 from app.commands.replay import replay
 from fedn.errors import ModelError
@@ -17,6 +19,11 @@ application = typer.Typer(
     help="The models that come with the program and those a project has trained.", no_args_is_help=True
 )
 application.command()(replay)
+application.command()(compare)
+application.command()(export)
+application.command("import")(import_)
+application.command()(delete)
+application.command()(note)
 ProjectArgument = Annotated[Path | None, typer.Argument(help="The project's folder; without it, the bundled models.")]
 
 

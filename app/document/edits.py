@@ -12,6 +12,7 @@ from app.document.event_edits import (
     MoveEvent,
     SplitEvent,
 )
+from app.document.model_edits import DescribeModel
 from app.document.prediction_edits import (
     AcceptPredictions,
     CorrectPrediction,
@@ -45,6 +46,7 @@ __all__ = [
     "CreateEvent",
     "DeleteEvents",
     "DeleteTier",
+    "DescribeModel",
     "Edit",
     "Group",
     "MarkReviewed",

@@ -27,6 +27,7 @@ from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import EditError
 
 MODEL_IN_USE = "model_in_use"
+MODEL_TITLE, MODEL_NOTE = "model_title:", "model_note:"
 
 
 class Project(ProjectRows):
@@ -58,7 +59,17 @@ class Project(ProjectRows):
     @property
     def model_in_use(self) -> str:
         """Name of the model that detects in this project, "" for the bundled one."""
-        row = self._rows[SettingRow].get(MODEL_IN_USE)
+        return self._setting(MODEL_IN_USE)
+
+    def model_title(self, name: str) -> str:
+        """What people of this project call a model, "" if nothing else than its name."""
+        return self._setting(MODEL_TITLE + name)
+
+    def model_note(self, name: str) -> str:
+        return self._setting(MODEL_NOTE + name)
+
+    def _setting(self, key: str) -> str:
+        row = self._rows[SettingRow].get(key)
         return row.value if isinstance(row, SettingRow) else ""
 
     @property
@@ -267,6 +278,10 @@ class Project(ProjectRows):
 
     def set_model_in_use(self, name: str) -> None:
         self.set_setting(MODEL_IN_USE, name)
+
+    def set_model_words(self, name: str, title: str, note: str) -> None:
+        self.set_setting(MODEL_TITLE + name, title)
+        self.set_setting(MODEL_NOTE + name, note)
 
     def _check_frame_count(self, video: Video) -> None:
         if video.frame_count < 1:

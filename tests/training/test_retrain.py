@@ -10,16 +10,20 @@ import training.datasets.project
 from app.document.document import Document
 from app.document.edits import AddTier, AddVideo, ChangeVideo, MarkReviewed, ReplaceEvents, UnmarkReviewed, UseModel
 from fedn.annotation.interval import Interval
+from fedn.annotation.metrics import evaluate
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
 from fedn.checkpoint import load_model, save_model
 from fedn.errors import TrainingError
 from fedn.features.extract import VideoFeatures
+from fedn.kept_comparison import COMPARISON_FILE, find_comparison, read_comparison
+from fedn.lineage import LEARNED
 from fedn.model_config import small_config
 from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Cancelled, Record, Reporter
+from training.compare_in_project import compare_in_project
 from training.datasets.snapshot import read_snapshot
 from training.retrain import LABELS as SNAPSHOT
 from training.retrain import RetrainWish, retrain
@@ -208,3 +212,50 @@ def everybody_is(project: Path, name: str) -> None:
     with Document.open(project) as document:
         for video in list(document.project.videos.values()):
             document.do(ChangeVideo(dataclasses.replace(video, subject=name)))
+
+
+def test_what_both_models_predicted_is_kept_in_the_run_and_the_project(project: Path):
+    out = project / "runs" / "one"
+    report = retrain(project, RetrainWish("Corrections", held_out=("s0",), epochs=10, settings=QUICK), out=out)
+    kept = read_comparison(out / COMPARISON_FILE)
+    again = find_comparison(project, "untrained", report.model.name)
+    assert again is not None and again.to_json() == kept.to_json()
+    assert (kept.old, kept.new, kept.subjects, kept.verdict) == (
+        "untrained",
+        report.model.name,
+        ("s0",),
+        report.to_json()["verdict"],
+    )
+    (video,) = kept.videos
+    assert video.subject == "s0" and len(video.truth) == kept.after["n_truth"] == sum(
+        row.n_truth for row in kept.labels
+    )
+    again = evaluate({"v": video.truth}, {"v": [event for event in video.new if event.kind == "macro"]})
+    assert again.spotting.f1 == pytest.approx(kept.after["spotting"]["f1"])
+    (person,) = kept.people
+    assert person.n_truth == len(video.truth) and person.new.f1 == pytest.approx(again.spotting.f1)
+    by_label = kept.after["detection"]["ap_by_label"]
+    assert {row.name: row.new.ap for row in kept.labels if row.n_truth} == pytest.approx(by_label)
+    learned = report.model.provenance.data[LEARNED]
+    assert learned["subjects"] == ["s1", "s2"] and learned["held_out"] == ["s0"] and learned["events"] == 8
+
+
+def test_a_person_whom_the_old_model_knows_is_told(project: Path):
+    first = retrain(project, RetrainWish("Corrections", held_out=("s0",), epochs=1)).model.name
+    second = retrain(project, RetrainWish("Corrections", held_out=("s1",), epochs=1, model=first))
+    assert second.comparison is not None and second.comparison.seen_by_old == ("s1",)
+    assert "the old model has learned from s1, which flatters it" in second.to_json()["verdict"]
+    with pytest.raises(TrainingError, match="has learned from everybody"):
+        compare_in_project(project, first, second.model.name, tier="Corrections")
+
+
+def test_two_models_are_compared_at_any_time_on_people_neither_has_seen(project: Path):
+    made = retrain(project, RetrainWish("Corrections", held_out=("s2",), epochs=10, settings=QUICK))
+    assert made.comparison is not None
+    kept = compare_in_project(project, "untrained", made.model.name, tier="Corrections")
+    assert kept.subjects == ("s2",) and kept.seen_by_new == ()
+    assert kept.before == made.comparison.before and kept.after == made.comparison.after
+    other = compare_in_project(project, made.model.name, "untrained", tier="Corrections", subjects=("s0", "s2"))
+    assert other.seen_by_old == ("s0",) and other.interval("difference", "spotting_f1") is not None
+    with pytest.raises(TrainingError, match="no subject “nobody”"):
+        compare_in_project(project, "untrained", made.model.name, tier="Corrections", subjects=("nobody",))

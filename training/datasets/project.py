@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fedn.annotation.store import load_project
@@ -20,16 +21,19 @@ def read_project_samples(
     cache: Path | None = None,
     reporter: Reporter = SILENT,
     snapshot: Path | None = None,
+    subjects: Sequence[str] = (),
 ) -> list[Sample]:
     """The videos that have the tier and reviewed ranges. Features come from the project's cache where they are there.
 
     Args:
         snapshot: a file with the labels as they were, which then count instead of the present ones.
+        subjects: only the videos of these people; by default of all.
 
     Raises:
         TrainingError: if the project has no such tier or nothing is reviewed.
     """
     chosen = _reviewed(read_snapshot(snapshot) if snapshot is not None else _present(folder, tier), tier)
+    chosen = [video for video in chosen if not subjects or video.subject in subjects]
     cache = cache if cache is not None else folder / "cache"
     samples = []
     for number, video in enumerate(chosen):
