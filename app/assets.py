@@ -1,4 +1,4 @@
-"""The only code of the window that knows where resources/ is."""
+"""The only code of the window that knows where resources/ and the manual are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 THEMES = RESOURCES / "themes"
 ICONS = RESOURCES / "icons"
 DEMO = RESOURCES / "demo"
+MANUAL = RESOURCES.parent / "docs" / "manual"
 
 
 def theme_text(name: str) -> str:

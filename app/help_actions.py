@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from app import assets
 from app.actions.key_sheet import key_sections
 from app.dialogs.change_keys_dialog import ChangeKeysDialog
 from app.dialogs.find_action_dialog import FindActionDialog
 from app.dialogs.keys_dialog import KeysDialog
+from app.dialogs.manual_window import ManualWindow, chapters
 from app.dialogs.settings_dialog import SettingsDialog
 from app.session import Session
 from app.settings import save_settings, settings_file
@@ -58,6 +60,18 @@ class HelpActions(QObject):
         dialog.deleteLater()
         if action is not None:
             action.trigger()
+
+    def show_manual(self) -> None:
+        """In a window beside this one, which stays usable; a second call brings it to the front."""
+        if not chapters(assets.MANUAL):
+            self._session.messages.error(f"The manual is not in {assets.MANUAL}; install the program again.")
+            return
+        shown = self._window.findChild(ManualWindow)
+        if shown is None:
+            shown = ManualWindow(assets.MANUAL, self._window)
+        shown.show()
+        shown.raise_()
+        shown.activateWindow()
 
     def show_tour(self) -> None:
         self._window.tour.start()

@@ -35,7 +35,7 @@ class ReportActions(QObject):
         if project is None:
             return
         folder = Path(project.folder).absolute().parent / f"{Path(project.folder).stem}-report"
-        dialog = ReportDialog(self._offer(), folder, self._window)
+        dialog = ReportDialog(self.offer(), folder, self._window)
         wanted = dialog.ask()
         dialog.deleteLater()
         if wanted is not None:
@@ -78,7 +78,7 @@ class ReportActions(QObject):
         videos.sort(key=lambda video: current is None or video.id != current.id)
         return [(one.id, f"{one.subject} · {one.name}") for one in videos if not self._session.blind.hides(one.id)]
 
-    def _offer(self) -> ReportOffer:
+    def offer(self) -> ReportOffer:
         project, compared, seen = self._session.project, self._comparison, self._seen()
         keys = tier_keys(project) if project else {}
         allowed = {video_id for video_id, _ in seen}

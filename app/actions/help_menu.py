@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def help_menu(parts: WindowParts) -> tuple[Action, ...]:
     actions = parts.help_actions
     return (
+        Action("manual", "Help", "Manual", actions.show_manual, ("Shift+F1",), When.ALWAYS),
         Action("keys", "Help", "Keys", actions.show_keys, ("F1",), When.ALWAYS),
         Action("change-keys", "Help", "Change keys…", actions.change_keys, (), When.ALWAYS),
         Action("find-action", "Help", "Find an action…", actions.find_action, ("Ctrl+Shift+P",), When.ALWAYS),

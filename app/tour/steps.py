@@ -53,7 +53,7 @@ STEPS = (
         "timeline",
         "Read the timeline",
         "Each row is one opinion: what <b>FEDN</b> has found, what an <b>Expert</b> has marked, what the person has "
-        "reported to have felt. FEDN's events are underlined green where the Reference agrees, amber where its "
+        "reported to have felt. FEDN's events are framed green where the Reference agrees, amber where its "
         "label differs, and red where it has nothing. <b>Click an event</b> to see what is known about it.",
         "The panel on the right shows it",
     ),
