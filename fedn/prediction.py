@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
+from fedn.annotation.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Prediction:
         labels: names of the rows of `curves`.
         curves: (K, T) float16, the score of each label in each frame.
         stage_seconds: seconds per stage; seconds: in all.
+        faceless: where the followed face is not to be seen, in order.
     """
 
     video: Path
@@ -35,3 +37,4 @@ class Prediction:
     curves: NDArray[np.float16]
     stage_seconds: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    faceless: tuple[Interval, ...] = ()

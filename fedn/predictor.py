@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from fedn.annotation.video import FaceChoice
 from fedn.errors import ModelError
 from fedn.features.extract import VideoFeatures
 from fedn.model_info import ModelInfo, read_model_info
@@ -27,6 +28,7 @@ class VideoPredictor(Protocol):
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """The events of a video.
 
@@ -35,6 +37,7 @@ class VideoPredictor(Protocol):
             image_fps: frame rate of a folder of images.
             threshold: the score from which a prediction becomes an event; None for the model's own.
             reporter: hears of the progress; its `stop_requested` ends the work.
+            face: whose face is followed where a video shows several, None for the largest.
 
         Raises:
             VideoError: if the video cannot be read.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedn.annotation.interval import Interval
+from fedn.annotation.video import FaceChoice
 from fedn.errors import ModelError
 from fedn.model_info import read_model_info
 from fedn.model_kinds import imported, kind_named
@@ -30,12 +31,14 @@ class Recognizer(Protocol):
         cache_dir: Path | None = None,
         image_fps: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> NDArray[np.float32]:
         """(N, K): the probabilities of the K labels for each of the N intervals; rows sum to one.
 
         Args:
             intervals: in the video's own frames.
             cache_dir: the folder for this video's caches, or None to keep nothing.
+            face: whose face is followed where a video shows several, None for the largest.
 
         Raises:
             VideoError: if the video cannot be read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -72,3 +73,19 @@ def subtract(intervals: tuple[Interval, ...], removed: Interval) -> tuple[Interv
         if max(interval.start, removed.stop) < interval.stop:
             left.append(Interval(max(interval.start, removed.stop), interval.stop))
     return tuple(left)
+
+
+def runs_of(mask: Sequence[bool]) -> tuple[Interval, ...]:
+    """Where a mask over frames is true.
+
+    >>> runs_of([True, True, False, True])
+    (Interval(start=0, stop=2), Interval(start=3, stop=4))
+    """
+    found, begin = list[Interval](), None
+    for frame, wanted in enumerate((*mask, False)):
+        if wanted and begin is None:
+            begin = frame
+        elif not wanted and begin is not None:
+            found.append(Interval(begin, frame))
+            begin = None
+    return tuple(found)

@@ -21,16 +21,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from fedn.annotation.video import FaceChoice
 from fedn.errors import VideoError
 from fedn.features.align import ALIGNMENT_VERSION, CROP_SIZE, face_box, similarity, warp_face
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.face_detector import FaceDetector, find_face_detector
-from fedn.features.face_track import FaceTracker
+from fedn.features.face_track import FaceTracker, Place
 from fedn.features.feature_cache import FeatureCache
+from fedn.features.people import expected_place, survey
 from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Cancelled, Reporter
 from fedn.video.content_key import content_key
-from fedn.video.face_boxes import save_face_boxes
+from fedn.video.face_boxes import face_suffix, save_face_boxes
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 
@@ -82,12 +84,16 @@ def aligned_faces(
     image_fps: float | None = None,
     stage_seconds: dict[str, float] | None = None,
     boxes: NDArray[np.float32] | None = None,
+    face: FaceChoice | None = None,
+    cache_dir: Path | None = None,
 ) -> Iterator[tuple[int, NDArray[np.uint8] | None]]:
     """Frame numbers in order, each with its aligned face (224, 224, 3) in RGB or None where there is none.
 
     Args:
         boxes: (T, 4); the rows of frames with a face become its left, top, right and bottom in pixels.
         stage_seconds: processor seconds of "decode", "face" and "align" are added to it.
+        face: whose face, None for the largest.
+        cache_dir: the folder for this video's caches, where it is known who is seen in the video.
 
     Raises:
         VideoError: if the video cannot be read.
@@ -95,7 +101,8 @@ def aligned_faces(
     opened = reader or open_video(video, image_fps=image_fps)
     clock = _StageClock({} if stage_seconds is None else stage_seconds)
     try:
-        tracker = FaceTracker(detector or find_face_detector(), opened.index)
+        expected = None if face is None else _place_of(opened, face, image_fps, cache_dir)
+        tracker = FaceTracker(detector or find_face_detector(), opened.index, expected)
         frames = opened.frames()
         clock.start()
         while True:
@@ -117,6 +124,13 @@ def aligned_faces(
             opened.close()
 
 
+def _place_of(
+    reader: VideoReader, face: FaceChoice, image_fps: float | None, cache_dir: Path | None
+) -> Callable[[float], Place]:
+    people = survey(reader.path, image_fps=image_fps, cache_dir=cache_dir)
+    return expected_place(people, face, reader.index, reader.width, reader.height)
+
+
 def extract_features(
     video: Path,
     backbone: ResNet18 | BackboneRuntime,
@@ -126,6 +140,7 @@ def extract_features(
     image_fps: float | None = None,
     reporter: Reporter = SILENT,
     follow: Follow | None = None,
+    face: FaceChoice | None = None,
 ) -> VideoFeatures:
     """Features of all frames, from the cache if they are there.
 
@@ -133,6 +148,7 @@ def extract_features(
         reader: of the video, if one is open already; it is not closed.
         cache_dir: the folder for this video's caches, or None to keep nothing.
         reporter: hears of the progress; its `stop_requested` ends the work.
+        face: whose face is read, None for the largest.
         follow: called in this thread now and then with what is there so far; not if everything is in the cache.
 
     Raises:
@@ -150,18 +166,20 @@ def extract_features(
         if cache_dir is None:
             features = np.zeros(shape, np.float16)
             extraction = _Extraction(opened, runtime, detector, features.__setitem__, reporter)
+            extraction.faces_of(face, image_fps, None)
             extraction.follow_with(follow, lambda first, stop: features[first:stop])
             return VideoFeatures(features, extraction.run(), index, extraction.seconds)
-        stem = f"{ALIGNMENT_VERSION}-{detector.name}-{runtime.hash}"
+        stem = f"{ALIGNMENT_VERSION}-{detector.name}-{runtime.hash}{face_suffix(face)}"
         cache = FeatureCache(cache_dir, stem, content_key(video), shape)
         seconds: dict[str, float] = {}
         cached = cache.load()
         if cached is None:
             with cache.writing() as writer:
                 extraction = _Extraction(opened, runtime, detector, writer.store, reporter)
+                extraction.faces_of(face, image_fps, cache_dir)
                 extraction.follow_with(follow, writer.rows)
                 writer.finish(extraction.run())
-                save_face_boxes(cache_dir, extraction.boxes)
+                save_face_boxes(cache_dir, extraction.boxes, face)
                 seconds = extraction.seconds
             cached = cache.load()
         if cached is None:
@@ -213,10 +231,15 @@ class _Extraction:
         self._errors: list[BaseException] = []
         self._lock = threading.Lock()
         self._done = 0
+        self._face: dict[str, Any] = {}
         self._is_there = np.zeros(reader.index.frame_count, bool)
         self._there = 0
         self._follow: Follow | None = None
         self._rows: Callable[[int, int], NDArray[np.float16]] = lambda first, stop: np.empty((0, 0), np.float16)
+
+    def faces_of(self, face: FaceChoice | None, image_fps: float | None, cache_dir: Path | None) -> None:
+        """Whose faces, and what it takes to find out where that person is."""
+        self._face = {"face": face, "image_fps": image_fps, "cache_dir": cache_dir}
 
     def follow_with(self, follow: Follow | None, rows: Callable[[int, int], NDArray[np.float16]]) -> None:
         """Who is shown what is there so far, and where its rows are read from."""
@@ -285,6 +308,7 @@ class _Extraction:
             detector=self._detector,
             stage_seconds=self.seconds,
             boxes=self.boxes,
+            **self._face,
         ):
             self._reporter.hold()
             if self._stop.is_set():

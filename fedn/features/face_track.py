@@ -7,7 +7,7 @@ interpolated and smoothed; a face that is lost for a moment (a hand, a blink) is
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -29,6 +29,12 @@ _NEAR_REGION = 1.8
 _UPRIGHT_DEGREES = 8.0
 _WAITING_S = 1.0
 _MUCH_LARGER = 1.5
+# In sizes of the face, from where the chosen person should be: taken up at all; where the person must be then; and no
+# longer that person.
+_CHOSEN_REACH, _AT_PLACE, _STRAYED = 2.0, 0.75, 1.5
+
+Place = tuple[float, float, float]
+Expected = Callable[[float], Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,16 @@ class _Measurement:
 
 
 class FaceFollower:
-    """Decides which face of a frame is the followed one, and looks for it near its last place first."""
+    """Decides which face of a frame is the followed one, and looks for it near its last place first.
 
-    def __init__(self, detector: FaceDetector) -> None:
+    Args:
+        expected: where the chosen person should be at a time in seconds: center x, y and size in pixels; None follows
+            the largest face.
+    """
+
+    def __init__(self, detector: FaceDetector, expected: Expected | None = None) -> None:
         self._detector = detector
+        self._expected = expected
         self._face: Face | None = None
         self._seen_s = -1e9
         self._wide_s = -1e9
@@ -84,13 +96,15 @@ class FaceFollower:
     def _look_wide(self, image: NDArray[np.uint8], time_s: float, near: Face | None) -> Face | None:
         """The followed face among all of the picture; another one once that is gone for long or much smaller."""
         self._wide_s = time_s
-        faces = _detect_wide(self._detector, image)
+        faces = faces_in(self._detector, image)
         largest = max(faces, key=_eye_distance, default=None)
         if near is None and self._face is not None and time_s - self._seen_s <= _WAITING_S:
             near = _same_face(self._face, faces, within=1.0)
             if near is not None:
                 # Measured again at the scale of all other measurements.
                 near = _same_face(near, _detect_near(self._detector, image, near), within=0.5) or near
+        if self._expected is not None:
+            return self._chosen(image, time_s, near, faces, self._expected(time_s))
         if near is not None:
             # Twice in a row, because a false alarm must not take over.
             rival = largest is not None and _is_much_larger(largest, near)
@@ -106,6 +120,21 @@ class FaceFollower:
             self.run += 1
         return chosen
 
+    def _chosen(
+        self, image: NDArray[np.uint8], time_s: float, near: Face | None, faces: list[Face], place: Place
+    ) -> Face | None:
+        """The face at the place of the chosen person; the one followed so far unless it is clearly somebody else."""
+        wanted = min(faces, key=lambda face: _away(face, place), default=None)
+        if wanted is None or _away(wanted, place) > _CHOSEN_REACH:
+            # Whoever moves about is followed; nobody else is taken up instead.
+            return near
+        if near is not None and (_away(near, place) < _STRAYED or _away(wanted, place) > _AT_PLACE):
+            return near
+        chosen = _same_face(wanted, _detect_near(self._detector, image, wanted), within=0.5) or wanted
+        if near is not None or time_s - self._seen_s <= BRIDGED_S:
+            self.run += 1
+        return chosen
+
 
 class FaceTracker:
     """Frames go in one by one and come out with smooth points about half a second later.
@@ -113,10 +142,11 @@ class FaceTracker:
     Args:
         detector: finds the faces.
         index: when the frames are shown.
+        expected: as for `FaceFollower`.
     """
 
-    def __init__(self, detector: FaceDetector, index: FrameIndex) -> None:
-        self._follower = FaceFollower(detector)
+    def __init__(self, detector: FaceDetector, index: FrameIndex, expected: Expected | None = None) -> None:
+        self._follower = FaceFollower(detector, expected)
         self._index = index
         self._waiting: deque[tuple[int, NDArray[np.uint8]]] = deque()
         self._measured: deque[_Measurement] = deque()
@@ -165,8 +195,13 @@ class FaceTracker:
         return None
 
 
-def _size(face: Face) -> float:
+def size_of(face: Face) -> float:
     return float(max(face.box[2], face.box[3]))
+
+
+def _away(face: Face, place: Place) -> float:
+    """How far a face is from a place, in sizes."""
+    return float(np.hypot(*(center_of(face) - np.array(place[:2])))) / max(1.0, place[2])
 
 
 def _eye_distance(face: Face) -> float:
@@ -176,25 +211,25 @@ def _eye_distance(face: Face) -> float:
 
 def _is_much_larger(face: Face, other: Face) -> bool:
     # A turned head has a short eye distance: it takes both.
-    sizes = _size(face) / _size(other), _eye_distance(face) / max(1.0, _eye_distance(other))
+    sizes = size_of(face) / size_of(other), _eye_distance(face) / max(1.0, _eye_distance(other))
     return min(sizes) > _MUCH_LARGER
 
 
-def _center(face: Face) -> NDArray[np.float32]:
+def center_of(face: Face) -> NDArray[np.float32]:
     return np.asarray(face.box[:2] + face.box[2:] / 2, np.float32)
 
 
 def _same_face(known: Face, faces: list[Face], within: float) -> Face | None:
     """The face nearest to a known one, at most `within` of its size away and of similar size."""
-    size = _size(known)
-    near = [face for face in faces if 0.6 < _size(face) / size < 1.7]
-    best = min(near, key=lambda face: float(np.linalg.norm(_center(face) - _center(known))), default=None)
-    if best is None or float(np.linalg.norm(_center(best) - _center(known))) > within * size:
+    size = size_of(known)
+    near = [face for face in faces if 0.6 < size_of(face) / size < 1.7]
+    best = min(near, key=lambda face: float(np.linalg.norm(center_of(face) - center_of(known))), default=None)
+    if best is None or float(np.linalg.norm(center_of(best) - center_of(known))) > within * size:
         return None
     return best
 
 
-def _detect_wide(detector: FaceDetector, image: NDArray[np.uint8]) -> list[Face]:
+def faces_in(detector: FaceDetector, image: NDArray[np.uint8]) -> list[Face]:
     """All faces, searched in a reduced picture."""
     small, to_image = _reduced(image, (0, 0), min(1.0, _WIDE_SIDE_PX / max(image.shape[:2])))
     return [_mapped(face, to_image) for face in detector.detect(small, smallest=30)]
@@ -202,13 +237,13 @@ def _detect_wide(detector: FaceDetector, image: NDArray[np.uint8]) -> list[Face]
 
 def _detect_near(detector: FaceDetector, image: NDArray[np.uint8], known: Face) -> list[Face]:
     """Faces around the place of a known one, which is scaled to the same size and turned upright every time."""
-    reach = _NEAR_REGION * _size(known) / 2
-    left, top = np.maximum(0, np.floor(_center(known) - reach)).astype(int)
-    right, bottom = np.ceil(_center(known) + reach).astype(int)
+    reach = _NEAR_REGION * size_of(known) / 2
+    left, top = np.maximum(0, np.floor(center_of(known) - reach)).astype(int)
+    right, bottom = np.ceil(center_of(known) + reach).astype(int)
     region = image[top : max(bottom, top + 8), left : max(right, left + 8)]
     if min(region.shape[:2]) < 8:
         return []
-    scale = min(1.0, _NEAR_FACE_PX / _size(known))
+    scale = min(1.0, _NEAR_FACE_PX / size_of(known))
     small, to_image = _reduced(region, (int(left), int(top)), scale)
     across = known.points[1] - known.points[0]
     roll = float(np.degrees(np.arctan2(across[1], across[0])))
@@ -218,7 +253,7 @@ def _detect_near(detector: FaceDetector, image: NDArray[np.uint8], known: Face) 
         turned = cv2.warpAffine(small, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         small = np.asarray(turned, np.uint8)
         to_image = to_image @ np.vstack([cv2.invertAffineTransform(turn), [0, 0, 1]])
-    smallest = round(0.6 * scale * _size(known))
+    smallest = round(0.6 * scale * size_of(known))
     return [_mapped(face, to_image) for face in detector.detect(small, smallest)]
 
 
@@ -240,6 +275,6 @@ def _reduced(
 def _mapped(face: Face, matrix: NDArray[np.float64]) -> Face:
     """The face in the coordinates that a similarity (3, 3) leads to; its box stays upright."""
     points = face.points @ matrix[:2, :2].T + matrix[:2, 2]
-    center = matrix[:2, :2] @ _center(face) + matrix[:2, 2]
+    center = matrix[:2, :2] @ center_of(face) + matrix[:2, 2]
     size = face.box[2:] * np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
     return Face(np.concatenate([center - size / 2, size]).astype(np.float32), face.score, points.astype(np.float32))

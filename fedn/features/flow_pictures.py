@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fedn.annotation.video import FaceChoice
 from fedn.errors import VideoError
 from fedn.features.align import ALIGNMENT_VERSION
 from fedn.features.extract import aligned_faces
@@ -23,6 +24,7 @@ from fedn.features.optical_flow import dense_flow, flow_picture, one_thread
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import TimeGrid
 from fedn.video.content_key import content_key
+from fedn.video.face_boxes import face_suffix
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import open_video
 
@@ -75,6 +77,7 @@ def flow_pictures(
     cache_dir: Path | None = None,
     image_fps: float | None = None,
     reporter: Reporter = SILENT,
+    face: FaceChoice | None = None,
 ) -> FlowPictures:
     """The pictures of a whole video, from the cache if they are there. Memory holds `gap` small pictures.
 
@@ -85,11 +88,13 @@ def flow_pictures(
     with open_video(video, image_fps=image_fps, cache_dir=cache_dir) as reader, one_thread():
         index, grid = reader.index, TimeGrid.of(reader.index)
         detector = find_face_detector()
-        faces = aligned_faces(video, reader=reader, detector=detector)
+        faces = aligned_faces(
+            video, reader=reader, detector=detector, image_fps=image_fps, face=face, cache_dir=cache_dir
+        )
         if cache_dir is None:
             pictures = np.zeros((grid.cell_count, NUMBERS), np.float16)
             return FlowPictures(pictures, _fill(faces, grid, gap, pictures.__setitem__, index, reporter), index)
-        stem = f"flow{gap}-{VERSION}-{ALIGNMENT_VERSION}-{detector.name}"
+        stem = f"flow{gap}-{VERSION}-{ALIGNMENT_VERSION}-{detector.name}{face_suffix(face)}"
         cache = FeatureCache(cache_dir, stem, content_key(video), (grid.cell_count, NUMBERS))
         if (cached := cache.load()) is None:
             with cache.writing() as writer:

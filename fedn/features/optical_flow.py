@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from fedn.annotation.video import FaceChoice
 from fedn.features.align import ALIGNMENT_VERSION
 from fedn.features.extract import aligned_faces
 from fedn.features.face_detector import find_face_detector
@@ -29,6 +30,7 @@ from fedn.model_info import write_atomically
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import GRID_FPS, TimeGrid
 from fedn.video.content_key import content_key
+from fedn.video.face_boxes import face_suffix, save_face_boxes
 from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import open_video
 
@@ -150,10 +152,12 @@ def track_motion(
     image_fps: float | None = None,
     reporter: Reporter = SILENT,
     follow: Callable[[FlowTrack, int], None] | None = None,
+    face: FaceChoice | None = None,
 ) -> FlowTrack:
     """The motion of a video's face, from the cache if it is there. Memory holds half a minute of small pictures.
 
     Args:
+        face: whose face, None for the largest.
         follow: called with the track and how many of its first cells are there, each time there are some seconds more.
 
     Raises:
@@ -165,11 +169,22 @@ def track_motion(
         detector = find_face_detector()
         path = None
         if cache_dir is not None:
-            path = cache_dir / f"flow-{FLOW_VERSION}-{ALIGNMENT_VERSION}-{detector.name}-{reference_s:g}s.npz"
+            name = f"{FLOW_VERSION}-{ALIGNMENT_VERSION}-{detector.name}{face_suffix(face)}-{reference_s:g}s"
+            path = cache_dir / f"flow-{name}.npz"
             if (cached := _load(path, content_key(video), grid.cell_count)) is not None:
                 return FlowTrack(*cached, index)
         seconds: dict[str, float] = {}
-        faces = aligned_faces(video, reader=reader, detector=detector, stage_seconds=seconds)
+        boxes = np.full((index.frame_count, 4), np.nan, np.float32)
+        faces = aligned_faces(
+            video,
+            reader=reader,
+            detector=detector,
+            image_fps=image_fps,
+            stage_seconds=seconds,
+            boxes=boxes,
+            face=face,
+            cache_dir=cache_dir,
+        )
         table = MotionTable(grid.cell_count, round(reference_s * GRID_FPS))
         told = 0
         used = np.zeros(index.frame_count, bool)
@@ -189,7 +204,8 @@ def track_motion(
         table.finish()
         seconds["flow"] = seconds.get("flow", 0.0) + time.thread_time() - began
     track = FlowTrack(table.regions, table.head, table.likeness, table.run, index, seconds)
-    if path is not None:
+    if path is not None and cache_dir is not None:
+        save_face_boxes(cache_dir, boxes, face)
         _save(path, track, content_key(video))
     return track
 

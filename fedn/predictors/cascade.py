@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.annotation.video import FaceChoice
 from fedn.cascade_config import CascadeConfig
 from fedn.checkpoint import save_weights
 from fedn.cost import ModelCost, model_cost
@@ -104,6 +105,7 @@ class CascadePredictor:
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """What the spotter finds, named by the recognizer.
 
@@ -112,10 +114,12 @@ class CascadePredictor:
         """
         began = time.perf_counter()
         found = self.spotter.detect(
-            video, cache_dir=cache_dir, image_fps=image_fps, threshold=threshold, reporter=reporter
+            video, cache_dir=cache_dir, image_fps=image_fps, threshold=threshold, reporter=reporter, face=face
         )
         intervals = list(dict.fromkeys(event.interval for event in (*found.events, *found.candidates)))
-        named = self.recognizer.recognize(video, intervals, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
+        named = self.recognizer.recognize(
+            video, intervals, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter, face=face
+        )
         probabilities = dict(zip(intervals, named, strict=True))
         candidates = [self._named(event, probabilities[event.interval]) for event in found.candidates]
         return replace(

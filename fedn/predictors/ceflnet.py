@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fedn.annotation.interval import Interval
+from fedn.annotation.video import FaceChoice
 from fedn.ceflnet_config import CeflnetConfig
 from fedn.checkpoint import fill, load_weights, save_weights, stored
 from fedn.cost import ModelCost, counted_flop, parameter_count
@@ -132,6 +133,7 @@ class CeflnetRecognizer:
         cache_dir: Path | None = None,
         image_fps: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> NDArray[np.float32]:
         """(N, K) probabilities of the labels of intervals in the video's frames.
 
@@ -142,7 +144,9 @@ class CeflnetRecognizer:
             return np.zeros((0, len(self.labels)), np.float32)
         if self._runtime is None:
             self._runtime = BackboneRuntime(self.model.backbone, str(self.device))
-        features = extract_features(video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
+        features = extract_features(
+            video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter, face=face
+        )
         return self.recognize_features(features, intervals)
 
     @torch.inference_mode()

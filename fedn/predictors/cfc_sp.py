@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from fedn.annotation.interval import Interval
+from fedn.annotation.video import FaceChoice
 from fedn.cfc_sp_config import CfcSpConfig
 from fedn.checkpoint import fill, load_weights, save_weights, stored
 from fedn.coarse_fine import coarse_fine
@@ -130,6 +131,7 @@ class CfcSpPredictor:
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """Features of the video, from the cache if they are there, then its events.
 
@@ -137,7 +139,7 @@ class CfcSpPredictor:
             VideoError: if the video cannot be read.
         """
         began = time.perf_counter()
-        with self._features(video, cache_dir, image_fps, reporter) as features:
+        with self._features(video, cache_dir, image_fps, reporter, face) as features:
             prediction = self.detect_features(features, video=video, threshold=threshold, reporter=reporter)
             prediction.stage_seconds.update(features.stage_seconds)
         return replace(prediction, seconds=time.perf_counter() - began)
@@ -150,6 +152,7 @@ class CfcSpPredictor:
         cache_dir: Path | None = None,
         image_fps: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> NDArray[np.float32]:
         """(N, K): the probabilities of the labels, from the mean of f' over each interval.
 
@@ -157,7 +160,7 @@ class CfcSpPredictor:
             VideoError: if the video cannot be read.
             Cancelled: if `reporter` asked to stop.
         """
-        with self._features(video, cache_dir, image_fps, reporter) as features:
+        with self._features(video, cache_dir, image_fps, reporter, face) as features:
             return self.recognize_features(features, intervals, reporter=reporter)
 
     def detect_features(
@@ -243,17 +246,21 @@ class CfcSpPredictor:
 
     @contextmanager
     def _features(
-        self, video: Path, cache_dir: Path | None, image_fps: float | None, reporter: Reporter
+        self, video: Path, cache_dir: Path | None, image_fps: float | None, reporter: Reporter, face: FaceChoice | None
     ) -> Iterator[VideoFeatures]:
         if self._runtime is None:
             self._runtime = row_maker(self.model.backbone, self.config, str(self.device))
         if cache_dir is None and not self.config.own_block:
-            yield extract_features(video, self._runtime, cache_dir=None, image_fps=image_fps, reporter=reporter)
+            yield extract_features(
+                video, self._runtime, cache_dir=None, image_fps=image_fps, reporter=reporter, face=face
+            )
             return
         # Maps are large: without a cache they lie on the disk as long as they are needed.
         with tempfile.TemporaryDirectory(prefix="fedn-", ignore_cleanup_errors=True) as passing:
             folder = cache_dir or Path(passing)
-            yield extract_features(video, self._runtime, cache_dir=folder, image_fps=image_fps, reporter=reporter)
+            yield extract_features(
+                video, self._runtime, cache_dir=folder, image_fps=image_fps, reporter=reporter, face=face
+            )
 
 
 def cfc_sp_cost(model: CfcSpModel) -> ModelCost:

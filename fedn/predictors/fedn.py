@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
+from fedn.annotation.interval import runs_of
+from fedn.annotation.video import FaceChoice
 from fedn.apex import find_apex
 from fedn.checkpoint import Model, load_model
 from fedn.cost import ModelCost, video_cost
@@ -98,6 +100,7 @@ class FednPredictor:
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """Features of the video, from the cache if they are there, then its events.
 
@@ -112,7 +115,7 @@ class FednPredictor:
             self._runtime = BackboneRuntime(self.model.backbone, str(self.device))
         live = LivePrediction(self, threshold, reporter) if reporter.wants_partial else None
         features = extract_features(
-            video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter, follow=live
+            video, self._runtime, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter, follow=live, face=face
         )
         prediction = self.detect_features(features, video=video, threshold=threshold, reporter=reporter)
         prediction.stage_seconds.update(features.stage_seconds)
@@ -161,6 +164,7 @@ class FednPredictor:
             curves=grid.per_frame(scored.curves).astype(np.float16),
             stage_seconds={"detector": seconds},
             seconds=seconds,
+            faceless=runs_of((~np.asarray(features.has_face)).tolist()),
         )
 
     def score_features(self, features: VideoFeatures, reporter: Reporter = SILENT) -> Scored:

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fedn.annotation.video import FaceChoice
 from fedn.checkpoint import fill, load_weights, save_weights, stored
 from fedn.cost import ModelCost, counted_flop, parameter_count
 from fedn.errors import ModelError
@@ -121,6 +122,7 @@ class FesnetPredictor:
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """Maps of the video's faces, from the cache if they are there, then its events.
 
@@ -133,7 +135,9 @@ class FesnetPredictor:
         # Maps are large: without a cache they lie on the disk as long as they are needed.
         with tempfile.TemporaryDirectory(prefix="fedn-", ignore_cleanup_errors=True) as passing:
             folder = cache_dir or Path(passing)
-            maps = extract_features(video, self._runtime, cache_dir=folder, image_fps=image_fps, reporter=reporter)
+            maps = extract_features(
+                video, self._runtime, cache_dir=folder, image_fps=image_fps, reporter=reporter, face=face
+            )
             prediction = self.detect_features(maps, video=video, threshold=threshold, reporter=reporter)
             prediction.stage_seconds.update(maps.stage_seconds)
             del maps

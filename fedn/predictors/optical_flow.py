@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
-from fedn.annotation.interval import Interval
+from fedn.annotation.interval import Interval, runs_of
+from fedn.annotation.video import FaceChoice
 from fedn.cost import ModelCost
 from fedn.errors import ModelError
 from fedn.features.optical_flow import EYE_DISTANCE_PX, REGIONS, FlowTrack, track_motion
@@ -69,6 +70,7 @@ class OpticalFlowPredictor:
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """See `fedn.predictor.VideoPredictor`."""
         began = time.perf_counter()
@@ -79,6 +81,7 @@ class OpticalFlowPredictor:
             cache_dir=cache_dir,
             image_fps=image_fps,
             reporter=reporter,
+            face=face,
             follow=_Live(self, least, reporter) if reporter.wants_partial else None,
         )
         index, grid = track.frame_index, TimeGrid.of(track.frame_index)
@@ -98,6 +101,7 @@ class OpticalFlowPredictor:
             curves=curve.astype(np.float16),
             stage_seconds={**track.stage_seconds, "signal": now - since},
             seconds=now - began,
+            faceless=runs_of((grid.per_frame(track.run) < 0).tolist()),
         )
 
     def strength(self, track: FlowTrack) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
+from fedn.annotation.interval import runs_of
 from fedn.apex import find_apex
 from fedn.features.extract import VideoFeatures
 from fedn.frame_probabilities import Kind, Run, candidates, spotted
@@ -86,6 +87,7 @@ class Spotter:
             curves=grid.per_frame(tracks.curves).astype(np.float16),
             stage_seconds={"detector": seconds},
             seconds=seconds,
+            faceless=runs_of((~has_face).tolist()),
         )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.annotation.video import FaceChoice
 from fedn.checkpoint import fill, load_weights, save_weights, stored
 from fedn.cost import ModelCost, counted_flop, parameter_count
 from fedn.errors import ModelError
@@ -135,6 +136,7 @@ class StrPredictor:
         image_fps: float | None = None,
         threshold: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> Prediction:
         """The events of a video.
 
@@ -145,7 +147,7 @@ class StrPredictor:
             VideoError: if the video cannot be read.
         """
         began = time.perf_counter()
-        pictures = self._pictures(video, cache_dir, image_fps, reporter)
+        pictures = self._pictures(video, cache_dir, image_fps, reporter, face)
         grid, tracks = TimeGrid.of(pictures.frame_index), self.tracks(pictures, reporter)
         half = self.config.half_length
         candidates = [self._event(place, tracks, grid) for place in peaks(tracks.score, half).tolist()]
@@ -176,13 +178,14 @@ class StrPredictor:
         cache_dir: Path | None = None,
         image_fps: float | None = None,
         reporter: Reporter = SILENT,
+        face: FaceChoice | None = None,
     ) -> NDArray[np.float32]:
         """(N, K) probabilities of the labels of intervals in the video's frames, from their first halves.
 
         Raises:
             VideoError: if the video cannot be read.
         """
-        pictures = self._pictures(video, cache_dir, image_fps, reporter)
+        pictures = self._pictures(video, cache_dir, image_fps, reporter, face)
         grid, tracks = TimeGrid.of(pictures.frame_index), self.tracks(pictures, reporter)
         rows = [np.zeros((0, len(self.labels)))]
         for interval in intervals:
@@ -191,10 +194,10 @@ class StrPredictor:
         return np.concatenate(rows).astype(np.float32)
 
     def _pictures(
-        self, video: Path, cache_dir: Path | None, image_fps: float | None, reporter: Reporter
+        self, video: Path, cache_dir: Path | None, image_fps: float | None, reporter: Reporter, face: FaceChoice | None
     ) -> FlowPictures:
         gap = self.config.flow_gap
-        return flow_pictures(video, gap, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter)
+        return flow_pictures(video, gap, cache_dir=cache_dir, image_fps=image_fps, reporter=reporter, face=face)
 
     @torch.inference_mode()
     def tracks(self, pictures: FlowPictures, reporter: Reporter = SILENT) -> StrTracks:

@@ -9,13 +9,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-FACE_BOXES_NAME = "face-track.npz"
+from fedn.annotation.video import FaceChoice
+
+FACE_BOXES_NAME = "face-track{}.npz"
 
 
-def save_face_boxes(folder: Path, boxes: NDArray[np.float32]) -> None:
+def face_suffix(face: FaceChoice | None) -> str:
+    """For the names of files that hold what was read from a chosen face; "" for the largest."""
+    return "" if face is None else f"-face{face.frame}-{face.x:.3f}-{face.y:.3f}"
+
+
+def save_face_boxes(folder: Path, boxes: NDArray[np.float32], face: FaceChoice | None = None) -> None:
     """Writes boxes (T, 4): left, top, right and bottom in pixels of the upright frame, NaN without a face."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FACE_BOXES_NAME
+    path = folder / FACE_BOXES_NAME.format(face_suffix(face))
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -27,10 +34,10 @@ def save_face_boxes(folder: Path, boxes: NDArray[np.float32]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def load_face_boxes(folder: Path, frame_count: int) -> NDArray[np.float32] | None:
+def load_face_boxes(folder: Path, frame_count: int, face: FaceChoice | None = None) -> NDArray[np.float32] | None:
     """Boxes (T, 4) as `save_face_boxes` wrote them; None if there are none, or of another number of frames."""
     try:
-        with np.load(folder / FACE_BOXES_NAME, allow_pickle=False) as content:
+        with np.load(folder / FACE_BOXES_NAME.format(face_suffix(face)), allow_pickle=False) as content:
             boxes = np.asarray(content["boxes"], np.float32)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
