@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.clipboard_actions import ClipboardActions
 from app.event_actions import EventActions
 from app.export_actions import ExportActions
+from app.face_actions import FaceActions
 from app.help_actions import HelpActions
 from app.import_actions import ImportActions
 from app.jobs.detections import Detections
@@ -73,6 +74,7 @@ class WindowParts:
     reference: ReferenceChooser
     project_actions: ProjectActions
     model_actions: ModelActions
+    face_actions: FaceActions
     help_actions: HelpActions
     import_actions: ImportActions
     export_actions: ExportActions
@@ -129,6 +131,7 @@ class WindowParts:
             ReferenceChooser(session),
             ProjectActions(session, detections, trainings, window),
             ModelActions(session, detections, trainings, videos, window),
+            FaceActions(session, detections, window),
             HelpActions(session, window),
             ImportActions(session, window),
             ExportActions(session, window),

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from app.commands import bench, demo, detect, doctor, evaluate, loso, models, pretrain, project, retrain, synth, train
+from app.commands import (
+    bench,
+    chosen_faces,
+    demo,
+    detect,
+    doctor,
+    evaluate,
+    loso,
+    models,
+    pretrain,
+    project,
+    retrain,
+    synth,
+    train,
+)
 from fedn.errors import FednError
 from fedn.progress import Cancelled
 
@@ -25,6 +39,7 @@ application = typer.Typer(
 for function in (
     demo.demo,
     detect.detect,
+    chosen_faces.faces,
     evaluate.evaluate,
     retrain.retrain,
     train.train,

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.commands.chosen_faces import UNDECIDED, ChosenFace, ask, parse_faces
 from app.commands.detection_course import DetectionCourse
 from app.commands.event_files import FORMATS, parse_formats, write_prediction
 from app.commands.output import JsonOption, Output, RecordsOption, output
 from app.document.file_names import distinct_names
+from fedn.annotation.video import FaceChoice
 from fedn.counted import counted
 from fedn.errors import FednError
 from fedn.progress import Cancelled, Record, Reporter
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from fedn.prediction import Prediction
     from fedn.predictor import VideoPredictor
 
+MOST_GAPS = 4
+LEAST_GAP_S = 0.5
 ImageFpsOption = Annotated[
     float | None, typer.Option(min=0.1, help="Frames per second of a folder of images (default 30).")
 ]
@@ -67,6 +71,17 @@ def detect(
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Score from which a prediction counts.")] = None,
     curves: Annotated[bool, typer.Option("--curves", help="Also write the scores of every frame (.npz).")] = False,
     image_fps: ImageFpsOption = None,
+    face: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Whose face, where a video shows several: FRAME,X,Y with X and Y as shares of the picture (see "
+            "main.py faces), largest, or undecided. Once for each video, in their order."
+        ),
+    ] = None,
+    ask_face: Annotated[
+        bool,
+        typer.Option("--ask-face", help="With --records: leave videos of several people out and tell who is there."),
+    ] = False,
     cache: Annotated[Path | None, typer.Option(help="Folder for features, so that they are computed once.")] = None,
     json: JsonOption = False,
     records: RecordsOption = False,
@@ -76,18 +91,20 @@ def detect(
         folder = resolve_model(model, project)
         targets = Targets(out, parse_formats(format), curves, cache or default_cache(), image_fps)
         course = DetectionCourse(spoken)
+        chosen = dict(zip(videos, parse_faces(face or [], len(videos)), strict=True))
         readable, failures = check_videos(videos, image_fps, course)
         documents: list[dict[str, Any]] = []
         if readable:
             from fedn.predictor import load_predictor
 
             predictor = load_predictor(folder, device=device)
-            detection = Detection(predictor, targets, features, threshold, spoken)
+            detection = Detection(predictor, targets, features, threshold, spoken, ask_face)
             stems = distinct_names(unique_stems(readable))
             for video, stem in zip(readable, stems, strict=True):
                 reporter = course.reporter(video)
                 try:
-                    documents.append(detection.run(video, stem, reporter))
+                    document = detection.run(video, stem, chosen[video], reporter)
+                    documents += [] if document is None else [document]
                 except FednError as error:
                     failures.append(tell_failure(error, len(videos), reporter))
                 except Cancelled:
@@ -110,16 +127,24 @@ def told_together(failures: Sequence[FednError], video_count: int) -> FednError:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What is the same for every video. `features`: folder of another program's features, None to read faces."""
+    """What is the same for every video.
+
+    Attributes:
+        features: folder of another program's features, None to read faces.
+        asks: videos of several people, of whom none is chosen, are left out with a question.
+    """
 
     predictor: VideoPredictor
     targets: Targets
     features: Path | None
     threshold: float | None
     spoken: Output
+    asks: bool = False
 
-    def run(self, video: Path, stem: str, reporter: Reporter) -> dict[str, Any]:
+    def run(self, video: Path, stem: str, face: ChosenFace, reporter: Reporter) -> dict[str, Any] | None:
         """Detects in a video, writes and says what was found; returns its part of the JSON document.
+
+        None if there was only a question.
 
         Raises:
             FednError: if that is not possible, also for want of room on the disk.
@@ -129,7 +154,10 @@ class Detection:
         reporter.progress("Reading faces", 0, 0)
         cache = self.targets.cache
         try:
-            prediction = self._prediction(video, cache_folder(cache, video), reporter)
+            folder = cache_folder(cache, video)
+            if self.asks and face == UNDECIDED and self.features is None and ask(video, folder, self.targets, reporter):
+                return None
+            prediction = self._prediction(video, folder, face if isinstance(face, FaceChoice) else None, reporter)
             return deliver(video, stem, prediction, self.predictor, self.targets, self.spoken, reporter)
         except OSError as error:
             reason = error.strerror or type(error).__name__
@@ -138,11 +166,13 @@ class Detection:
                 f"{self.targets.folder or cache}, then detect again"
             ) from error
 
-    def _prediction(self, video: Path, cache: Path, reporter: Reporter) -> Prediction:
+    def _prediction(self, video: Path, cache: Path, face: FaceChoice | None, reporter: Reporter) -> Prediction:
         fps = self.targets.image_fps
         if self.features is not None:
             return detect_from_files(self.predictor, video, self.features, fps, self.threshold, reporter)
-        return self.predictor.detect(video, cache_dir=cache, image_fps=fps, threshold=self.threshold, reporter=reporter)
+        return self.predictor.detect(
+            video, cache_dir=cache, image_fps=fps, threshold=self.threshold, reporter=reporter, face=face
+        )
 
 
 def detect_from_files(
@@ -219,11 +249,8 @@ def deliver(
 
     document = video_document(video, prediction)
     threshold = predictor.info.threshold
-    if prediction.face_frames == 0:
-        reporter.warn(f"no face was found in {video.name}, so there is nothing to detect")
-    elif prediction.face_frames < prediction.frame_count:
-        lacking = prediction.frame_count - prediction.face_frames
-        reporter.warn(f"{video.name} shows no face in {lacking} of its {prediction.frame_count} frames")
+    if sentence := sentence_without_face(video.name, prediction):
+        reporter.warn(sentence, no_face=document["no_face"])
     if targets.folder is not None:
         with open_video(video, image_fps=targets.image_fps, cache_dir=cache_folder(targets.cache, video)) as reader:
             index = reader.index
@@ -254,6 +281,7 @@ def video_document(video: Path, prediction: Prediction) -> dict[str, Any]:
         "frames": prediction.frame_count,
         "fps": round(float(prediction.fps), 3),
         "faces": prediction.face_frames,
+        "no_face": [[interval.onset, interval.offset] for interval in prediction.faceless],
         "seconds": round(prediction.seconds, 2),
         "stage_seconds": {name: round(float(value), 3) for name, value in prediction.stage_seconds.items()},
         "events": [
@@ -267,6 +295,32 @@ def video_document(video: Path, prediction: Prediction) -> dict[str, Any]:
             for event in prediction.events
         ],
     }
+
+
+def sentence_without_face(name: str, prediction: Prediction) -> str:
+    """Where in a video there is nothing to detect, "" if there is a face all the time."""
+    count, fps = prediction.frame_count, max(prediction.fps, 1e-6)
+    if prediction.face_frames == 0:
+        return f"no face was found in {name}, so there is nothing to detect"
+    gaps = sorted(prediction.faceless, key=lambda gap: gap.length, reverse=True)
+    told = sorted((gap for gap in gaps[:MOST_GAPS] if gap.length >= fps * LEAST_GAP_S), key=lambda gap: gap.start)
+    if not told:
+        return ""
+    places = [f"{clock(gap.start / fps)} to {clock(gap.stop / fps)}" for gap in told]
+    more = " and shorter ones" if len(gaps) > len(told) else ""
+    lacking = sum(gap.length for gap in gaps)
+    return (
+        f"{name} shows no face from {', '.join(places)}{more}, together {lacking / count:.0%} of it; nothing is "
+        "detected there"
+    )
+
+
+def clock(seconds: float) -> str:
+    """
+    >>> clock(83.4)
+    '1:23'
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def write_curves(path: Path, prediction: Prediction, threshold: float) -> None:

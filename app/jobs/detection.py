@@ -12,7 +12,7 @@ from app.jobs.found_events import events_of
 from app.jobs.process_job import MAIN
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
-from fedn.annotation.video import Video
+from fedn.annotation.video import Video, face_text
 from fedn.counted import counted
 from fedn.registry import DEFAULT_MODEL
 
@@ -37,7 +37,9 @@ def detect_arguments(entries: Sequence[Entry], project_folder: Path) -> list[str
     first = entries[0]
     where = ["--model", str(first.model_folder), "--cache", str(project_folder / "cache")]
     fps = [] if first.image_fps is None else ["--image-fps", str(first.image_fps)]
-    return [str(MAIN), "detect", *where, *fps, "--records", "--", *(str(entry.path) for entry in entries)]
+    faces = [f"--face={face_text(entry.face) if entry.face else 'undecided'}" for entry in entries]
+    paths = (str(entry.path) for entry in entries)
+    return [str(MAIN), "detect", *where, *fps, *faces, "--ask-face", "--records", "--", *paths]
 
 
 def one_child(waiting: Sequence[Entry]) -> list[Entry]:

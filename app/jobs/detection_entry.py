@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from app.jobs.found_people import FoundPerson
 from app.jobs.pace import Pace, duration_text
+from fedn.annotation.video import FaceChoice
 
 
 class State(StrEnum):
@@ -34,6 +36,8 @@ class Entry:
         model, model_folder: its name and where its weights lie.
         image_fps: of a folder of images.
         share: of the video that is done, in [0, 1].
+        face: whose face is followed, None if nobody was chosen.
+        people: among whom somebody is to be chosen, while it asks.
         sentence: what there is to say about it: events found, or why it failed.
         details: what a failed child wrote on stderr.
     """
@@ -50,6 +54,8 @@ class Entry:
     share: float = 0.0
     sentence: str = ""
     details: str = ""
+    face: FaceChoice | None = None
+    people: tuple[FoundPerson, ...] = ()
     pace: Pace = field(default_factory=Pace)
 
     @property
@@ -70,6 +76,8 @@ class Entry:
             return f"{self.share:.0%} · paused"
         if self.state is State.DONE:
             return self.sentence or str(self.state)
+        if self.state is State.ASKING:
+            return f"{len(self.people)} people: whose face?"
         return str(self.state)
 
     def advance(self, share: float, time_s: float) -> None:
@@ -82,6 +90,7 @@ class Entry:
     def restart(self) -> None:
         """Back into the queue."""
         self.state, self.share, self.sentence, self.details, self.pace = State.WAITING, 0.0, "", "", Pace()
+        self.people = ()
 
 
 def speed_texts(pace: Pace, total: float) -> list[str]:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs.detection import detect_arguments, model_name_of, one_child, result_edit
 from app.jobs.detection_entry import ACTIVE, ENDED, Entry, State, speed_texts
+from app.jobs.found_people import people_of
 from app.jobs.pace import Pace
 from app.jobs.process_job import Outcome, ProcessJob
 from app.session import Session
@@ -42,12 +43,14 @@ class Detections(QObject):
         entry_changed: one Entry, which is further or has another state.
         status_changed: one line for the status bar ("Detecting 3 of 16 · 104 frames/s · 6 min left"), "" when idle.
         running_changed: whether a detection runs or waits.
+        face_wanted: the only Entry, whose video shows several people: somebody is there to be asked.
     """
 
     entries_changed = Signal()
     entry_changed = Signal(object)
     status_changed = Signal(str)
     running_changed = Signal(bool)
+    face_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +100,7 @@ class Detections(QObject):
 
     def again(self, entry: Entry) -> None:
         """Tries one that has ended once more."""
-        if entry in self.entries and entry.state in ENDED:
+        if entry in self.entries and not entry.is_open:
             entry.restart()
             self._project = self._session.project
             self._course = [*(one for one in self._course if one is not entry), entry]
@@ -185,6 +188,9 @@ class Detections(QObject):
         waiting = [entry for entry in self.entries if entry.state is State.WAITING]
         if self._child is None and waiting and not self.is_paused and project is not None:
             entries = one_child(waiting)
+            for entry in entries:
+                video = project.videos.get(entry.video_id)
+                entry.face = video.face if video else None
             job = ProcessJob(detect_arguments(entries, Path(project.folder)), what=WHAT, parent=self)
             job.record.connect(self._on_record)
             job.finished.connect(self._on_finished)
@@ -229,6 +235,8 @@ class Detections(QObject):
             self._session.messages.warn(record.text)
             if record.data.get("failed"):
                 self._end(entry, State.FAILED, record.text)
+        elif record.kind == "question" and entry.is_open:
+            self._ask(entry, record)
         elif record.kind == "skipped" and entry.is_open:
             self._end(entry, State.CANCELLED)
 
@@ -242,6 +250,19 @@ class Detections(QObject):
             self._pace.add(record.time_s, sum(one.done_frames for one in self._course))
         self.entry_changed.emit(entry)
         self._tell_status()
+
+    def _ask(self, entry: Entry, record: Record) -> None:
+        """Whose face is meant? The others need not wait for the answer."""
+        try:
+            entry.people = people_of(record.data)
+        except FednError as error:
+            self._end(entry, State.FAILED, str(error))
+            return
+        self._change(entry, State.ASKING)
+        if len(self._course) > 1:
+            self._session.messages.warn(f"{record.text} Choose in the panel “Detection”.")
+        else:
+            self.face_wanted.emit(entry)
 
     def _show_partial(self, entry: Entry, record: Record) -> None:
         project = self._session.project
@@ -286,7 +307,7 @@ class Detections(QObject):
             # A video that ends the process must not take the others with it; without one there is nothing to try.
             guilty = [child.current] if child.current in left else left if child.current is None else []
             for entry in guilty:
-                self._end(entry, State.FAILED, sentence, details)
+                self._end(entry, State.FAILED, sentence.replace(WHAT, f"{WHAT} of {entry.name}", 1), details)
         for entry in left:
             if entry.state is State.CANCELLING:
                 self._end(entry, State.CANCELLED)

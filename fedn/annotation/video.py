@@ -32,6 +32,15 @@ class FaceChoice:
             raise EditError(f"a face cannot be chosen at ({self.x}, {self.y}), outside of the picture")
 
 
+def face_text(face: FaceChoice) -> str:
+    """As the command line takes it.
+
+    >>> face_text(FaceChoice(120, 0.25, 0.5))
+    '120,0.25,0.5'
+    """
+    return f"{face.frame},{face.x},{face.y}"
+
+
 @dataclass(frozen=True, slots=True)
 class Video:
     """`key` identifies the content (fedn.video.content_key), so that a moved file is found again.

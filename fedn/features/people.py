@@ -24,9 +24,9 @@ from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 
 LOOKS = 16
-TOGETHER = 2
+TOGETHER = 3
 """In so many of the frames that were looked at two people have to be seen together."""
-LEAST_SHARE = 0.12
+LEAST_SHARE = 0.25
 LEAST_SIZE = 0.4
 LEAST_SCORE = 0.3
 SURVEY_VERSION = 1

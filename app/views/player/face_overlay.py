@@ -29,7 +29,7 @@ class FaceOverlay:
             return None
         if self._video_id != video.id:
             self._video_id = video.id
-            self._boxes = load_face_boxes(self._session.cache_folder(video), index.frame_count)
+            self._boxes = load_face_boxes(self._session.cache_folder(video), index.frame_count, video.face)
         if self._boxes is None or not np.isfinite(self._boxes[frame]).all():
             return None
         left, top, right, bottom = map(float, self._boxes[frame])

@@ -19,9 +19,11 @@ _REMOVE, _KEEP = "Remove", "Keep"
 class VideoMenu(QMenu):
     """Signals:
     detect_requested: the ids the menu was opened for.
+    face_wanted: the id of the only one.
     """
 
     detect_requested = Signal(object)
+    face_wanted = Signal(str)
 
     def __init__(self, session: Session, ids: tuple[str, ...], parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,6 +31,8 @@ class VideoMenu(QMenu):
         self._ids = ids
         self.aboutToHide.connect(self.deleteLater)
         self.addAction("Detect", self._on_detect)
+        if len(ids) == 1:
+            self.addAction("Whose face…", lambda: self.face_wanted.emit(ids[0]))
         self.addSeparator()
         self.addAction("Mark as reviewed", self.mark_reviewed)
         self.addAction("Mark as not reviewed", self.unmark_reviewed)

@@ -32,10 +32,12 @@ class VideosView(QWidget):
     """Lists the videos, filters them, and adds new ones.
 
     Signals:
+        face_wanted: id of the video whose menu entry "Whose face…" was chosen.
         detect_requested: ids of the videos whose menu entry "Detect" was chosen; the window hands them to the jobs.
     """
 
     detect_requested = Signal(object)
+    face_wanted = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -133,6 +135,7 @@ class VideosView(QWidget):
         if ids:
             menu = VideoMenu(self._session, ids, self)
             menu.detect_requested.connect(self.detect_requested)
+            menu.face_wanted.connect(self.face_wanted)
             menu.popup(self.list.viewport().mapToGlobal(place))
 
     def _on_adding(self, done: int, total: int, text: str) -> None:
