@@ -59,7 +59,7 @@ class Method:
 @dataclass(frozen=True, slots=True)
 class Result:
     """What one row measured with one seed. Scores in [0, 1]; `gflop` for a second of video at 30 frames/s,
-    0 where a method is not made of matrix products."""
+    0 where a method is not made of matrix products; `frames_per_s` 0 if it was not measured."""
 
     name: str
     seed: int
@@ -141,6 +141,7 @@ class Comparison:
     Attributes:
         data: the folder that is trained on.
         settings: `--set` settings for every recipe, such as fewer epochs.
+        times: whether the speed from file to events is measured, which takes longer than everything else.
     """
 
     methods: Sequence[Method]
@@ -151,6 +152,7 @@ class Comparison:
     device: str = "auto"
     reporter: Reporter = SILENT
     control: Control = field(default_factory=Control)
+    times: bool = True
 
     def run(self, seed: int, only: Sequence[str] = ()) -> list[Result]:
         """All rows with one seed, or those named."""
@@ -212,7 +214,7 @@ class Comparison:
             recall=found.spotting.recall,
             parameters=cost.parameters if cost else 0,
             gflop=cost.flop_per_second_of_video / 1e9 if cost else 0.0,
-            frames_per_s=self._speed(predictor),
+            frames_per_s=self._speed(predictor) if self.times else 0.0,
             training_s=float(spent.read_text()) if spent.is_file() else 0.0,
             threshold=predictor.info.threshold,
         )
@@ -267,7 +269,8 @@ def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in rows:
         numbers = [_with_spread(row[number], row[f"{number}_sd"]) for number in NUMBERS]
-        cost = [f"{row['parameters'] / 1e6:.1f} M", f"{row['gflop']:.1f}", f"{row['frames_per_s']:.0f}"]
+        speed = f"{row['frames_per_s']:.0f}" if row["frames_per_s"] else "—"
+        cost = [f"{row['parameters'] / 1e6:.1f} M", f"{row['gflop']:.1f}", speed]
         lines.append("| " + " | ".join([row["method"], *numbers, *cost, f"{row['training_s'] / 60:.1f} min"]) + " |")
     return "\n".join(lines) + "\n"
 

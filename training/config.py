@@ -356,7 +356,8 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 
 def with_settings(config: TrainingConfig, settings: Sequence[str]) -> TrainingConfig:
-    """The config with changes as `--set` gives them: "optimization.epochs=5", "name=try".
+    """The config with changes as `--set` gives them: "optimization.epochs=5", "name=try", or one entry of a table that
+    leaves its others as they are: "start.network.width=64".
 
     Raises:
         TrainingError: if a setting is unknown or its value of the wrong type.
@@ -364,6 +365,7 @@ def with_settings(config: TrainingConfig, settings: Sequence[str]) -> TrainingCo
     for setting in settings:
         key, equals, text = setting.partition("=")
         section, _, name = key.strip().rpartition(".")
+        section, _, table = section.partition(".")
         if not equals or (section and section not in _SECTIONS):
             raise TrainingError(f"the setting “{setting}” is not of the form section.name=value")
         try:
@@ -372,7 +374,15 @@ def with_settings(config: TrainingConfig, settings: Sequence[str]) -> TrainingCo
             value = text.strip()
         target: Any = getattr(config, section) if section else config
         plain = {entry.name: getattr(target, entry.name) for entry in fields(target) if entry.name not in _SECTIONS}
+        if table:
+            name, value = table, {**_table(plain, table, setting), name: value}
         changed = _section(type(target), {**_plain(plain), name: value}, f"the setting “{setting}”")
         change = {section: changed} if section else {name: getattr(changed, name)}
         config = replace(config, **change)
     return config
+
+
+def _table(section: Mapping[str, Any], name: str, setting: str) -> Mapping[str, Any]:
+    if not isinstance(section.get(name), Mapping):
+        raise TrainingError(f"the setting “{setting}” is not of the form section.name=value")
+    return section[name]

@@ -22,6 +22,7 @@ def methods(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.name=value for every recipe; may be repeated.")
     ] = None,
+    speed: Annotated[bool, typer.Option(help="Measure each row's speed from file to events.")] = True,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     json: JsonOption = False,
     records: RecordsOption = False,
@@ -39,7 +40,8 @@ def methods(
             raise TrainingError(f"the seeds “{seeds}” are not numbers with commas, as in 0,1,2")
         control = Control()
         spoken.on_line = control.command
-        work = Comparison(rows, train, TestSet.read(test), out, tuple(set_ or ()), device, spoken.reporter, control)
+        settings, people = tuple(set_ or ()), TestSet.read(test)
+        work = Comparison(rows, train, people, out, settings, device, spoken.reporter, control, times=speed)
         results = [result for seed in seeds.split(",") for result in work.run(int(seed), only or ())]
         table = write_tables(out, results)
         spoken.document({"rows": table, "table": str(out / "table.md")})
