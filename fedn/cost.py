@@ -133,7 +133,7 @@ def window_cost(config: FednConfig, input_size: int = 224) -> WindowCost:
 
 
 def video_cost(config: FednConfig, backbone: ResNet18, window_step: int) -> ModelCost:
-    """A second of video, with windows every `window_step` frames that share their segments."""
+    """A second of video, with windows every `window_step` frames that share their segments, at all speeds."""
     second = round(GRID_FPS)
     with torch.device("meta"):
         detector = FednDetector(config).eval()
@@ -142,4 +142,5 @@ def video_cost(config: FednConfig, backbone: ResNet18, window_step: int) -> Mode
     further = counted_flop(lambda: detector.segments(longer)) - counted_flop(lambda: detector.segments(window))
     pixels = 0 if config.feature_step else second * backbone_flop(int(backbone.input_size))
     windows = counted_flop(lambda: detector.windows(segments)) * second / window_step
-    return ModelCost(parameter_count(detector) + parameter_count(backbone), pixels + further + windows)
+    looks = sum(1 / speed for speed in config.speeds)
+    return ModelCost(parameter_count(detector) + parameter_count(backbone), pixels + looks * (further + windows))

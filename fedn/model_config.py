@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal
 
 from fedn.errors import ModelError
@@ -43,6 +44,8 @@ class FednConfig:
             with a linear projection.
         head_width: channels inside the head (d2).
         window_frames: frames that one window owns, at 30 fps.
+        speeds: frames from one to the next that a window shows: 1 alone as published; (1, 2, 4) looks at a whole video
+            also at half and quarter rate, for expressions longer than a window.
         segment_frames, segment_step: frames a segment reads, and frames from one segment to the next.
         segment_attention, window_attention: False gives the paper's ablations.
         segment_pool: how the segment's global vector is pooled, "mean" (FEDN) or "max" (CEFLNet).
@@ -76,6 +79,7 @@ class FednConfig:
     width: int = 512
     head_width: int = 256
     window_frames: int = 128
+    speeds: tuple[int, ...] = (1,)
     segment_frames: int = 8
     segment_step: int = 2
     segment_heads: int = 4
@@ -112,6 +116,8 @@ class FednConfig:
             raise ModelError("level_strides, anchor_lengths and free_ranges must have one entry per level")
         if any(self.window_frames % stride for stride in self.level_strides):
             raise ModelError(f"the window of {self.window_frames} frames is not a multiple of every level's stride")
+        if self.speeds[:1] != (1,) or any(slow <= fast for fast, slow in pairwise(self.speeds)):
+            raise ModelError("speeds must begin with 1 and grow, as in [1, 2, 4]")
         if self.motion_frames < 0:
             raise ModelError("motion_frames counts frames back in time; it cannot be negative")
         if self.level_strides[0] != 4 * self.segment_step:

@@ -50,6 +50,13 @@ class TimeGrid:
         """G, the length of the grid."""
         return len(self.frames)
 
+    def slower(self, speed: int) -> TimeGrid:
+        """The grid on which each cell is `speed` cells of this one, and shows the frame at its middle."""
+        if speed == 1:
+            return self
+        middles = np.arange(-(-self.cell_count // speed)) * speed + speed // 2
+        return TimeGrid(self.frames[middles.clip(max=self.cell_count - 1)], self.edges / speed)
+
     def face_frames(self, has_face: NDArray[np.bool_]) -> NDArray[np.int64]:
         """(G,) for each cell the video frame shown in it, or where that has no face, the last one before that has.
 

@@ -23,8 +23,9 @@ from training.config import OptimizationConfig
 from training.crops import CropStore
 from training.memory import chunk_frames
 from training.precision import Precision
+from training.variants import VARIANTS, varied
 from training.variation import Drawn
-from training.windows import GridSample, read_cells
+from training.windows import GridSample, Place, whole_cells
 
 
 class LivePictures(NamedTuple):
@@ -50,14 +51,14 @@ class LiveBackbone:
     pictures). Without `recompute` the graph is kept, which is a quarter faster where memory allows it.
 
     Args:
-        crops: for each sample, in their order.
+        crops: for each sample, in their order; None where there are none.
     """
 
     def __init__(
         self,
         backbone: ResNet18,
         detector: FednDetector,
-        crops: Sequence[CropStore],
+        crops: Sequence[CropStore | None],
         how: OptimizationConfig,
         precision: Precision,
     ) -> None:
@@ -72,11 +73,12 @@ class LiveBackbone:
     def load(self, samples: Sequence[GridSample], drawn: Sequence[Drawn]) -> LivePictures | None:
         """The pictures of up to `gradient_frames` random positions of every window; None if no frame has a face."""
         wanted = [
-            (window, position, one.place.row, frame)
+            (window, position, one.place, frame)
             for window, one in enumerate(drawn)
+            if self._crops[one.place.row] is not None
             for position, frame in self._chosen(samples[one.place.row], one)
         ]
-        pictures = list(self._readers.map(lambda row: self._crops[row[2]].read(row[3]), wanted))
+        pictures = list(self._readers.map(lambda row: self._picture(row[2], row[3]), wanted))
         found = [(row, picture) for row, picture in zip(wanted, pictures, strict=True) if picture is not None]
         if not found:
             return None
@@ -84,12 +86,18 @@ class LiveBackbone:
             torch.from_numpy(np.stack([picture for _, picture in found])),
             torch.tensor([window for (window, *_), _ in found]),
             torch.tensor([position for (_, position, *_), _ in found]),
-            torch.stack([samples[row].reference for (_, _, row, _), _ in found]),
+            torch.stack([samples[place.row].reference_of(place.variant) for (_, _, place, _), _ in found]),
         )
+
+    def _picture(self, place: Place, frame: int) -> NDArray[np.uint8] | None:
+        """A frame's face as the window shows it."""
+        store = self._crops[place.row]
+        picture = store.read(frame) if store is not None else None
+        return varied(picture, VARIANTS[place.variant - 1]) if picture is not None and place.variant else picture
 
     def _chosen(self, sample: GridSample, one: Drawn) -> list[tuple[int, int]]:
         """Positions in the window, and the video's frame at each."""
-        cells = np.round(read_cells(one.place, self.detector.config)).astype(np.int64)
+        cells = whole_cells(one.place, self.detector.config)
         random = np.random.default_rng((one.seed, 5))
         positions: NDArray[np.int64] = np.sort(random.permutation(len(cells))[: self._frames])
         frames = sample.frames[cells[positions].clip(0, len(sample.frames) - 1)]

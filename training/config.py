@@ -52,7 +52,8 @@ class DataConfig:
         also: further sources; their subjects and videos are named after their folder.
         snapshot: file with a project's labels as they were at one moment (see training.datasets.snapshot), which then
             count instead of its present ones.
-        replay: file with what a parent learned from (see training.datasets.replay), so that it is not forgotten.
+        replay: file with what a parent learned from (see training.datasets.replay), so that it is not forgotten. In
+            the scope "full" its features follow the backbone (see training.drift).
     """
 
     kind: Kind = "synthetic"
@@ -141,6 +142,7 @@ class OptimizationConfig:
         parts: a batch goes through in so many parts, whose gradients are added up. More where memory is not enough.
         crop_cache_gb: the most that cached face crops may take on the disk.
         ema: decay of the averaged weights that are evaluated and kept.
+        late_epochs: the averaged weights at the ends of so many last epochs are averaged once more; 0 for not.
         interval_loss: "diou", "giou" or "iou".
         anchor_loss: "interval" takes the same for anchors, "smooth_l1" LGSNet's, of shift and log ratio.
         alpha, beta: weights of the interval loss and the label loss.
@@ -165,6 +167,7 @@ class OptimizationConfig:
     backbone_rate: float = 0.1
     gradient_frames: int = 32
     ema: float = 0.998
+    late_epochs: int = 0
     interval_loss: Literal["diou", "giou", "iou"] = "diou"
     anchor_loss: Literal["interval", "smooth_l1"] = "interval"
     alpha: float = 1.0
@@ -232,15 +235,14 @@ class TrainingConfig:
             (how.gradient_frames, "gradient_frames", 1),
             (how.parts, "parts", 1),
             (how.patience, "patience", 0),
+            (how.late_epochs, "late_epochs", 0),
             (self.checkpoint_steps, "checkpoint_steps", 0),
             (self.augmentation.variants, "variants", 0),
         ]:
             if value < least:
                 raise TrainingError(f"{name} is {value}; it must be at least {least}")
-        if self.augmentation.variants > (3 if how.scope == "detector" else 0):
-            raise TrainingError("there are three variants of faces, and none for the scope “full”; lower variants")
-        if self.data.replay and how.scope == "full":
-            raise TrainingError("replay holds features of a backbone that the scope “full” changes; leave replay out")
+        if self.augmentation.variants > 3:
+            raise TrainingError("there are three variants of faces; lower variants")
         if not 0 < how.learning_rate < 1:
             raise TrainingError(f"the learning rate {how.learning_rate} is not between 0 and 1")
         if shared := set(self.data.validation) & set(self.data.held_out):

@@ -143,6 +143,7 @@ class _Course:
                 if self.best_epoch < 0:
                     self._keep(state.epoch, 0.0)
                 return
+            self.learner.end_epoch(state.epoch)
             self._after_epoch(state, figures)
             state = EpochState(state.epoch + 1)
             last = state.epoch == how.epochs or self.control.stop_requested

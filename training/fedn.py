@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +19,12 @@ from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.predictors.fedn import FednPredictor
-from fedn.progress import Reporter
+from fedn.progress import SILENT, Reporter
 from training.backbone import LiveBackbone, LivePictures
 from training.config import TrainingConfig
+from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
 from training.datasets.sample import Sample
+from training.drift import drift_of, moved
 from training.evaluation import Predicted, predict
 from training.full import FullScope
 from training.learner import Learner, below
@@ -74,26 +78,36 @@ class FednLearner(Learner):
         self.where, self._near = geometry(start.detector.config, device), geometry(start.detector.config)
         self._parent = {name: value.detach().clone() for name, value in start.detector.named_parameters()}
         self._epoch_backbone: dict[str, Tensor] = {}
+        self._first: list[Sample] = []
 
     def begin(self, samples: Sequence[Sample], folder: Path, reporter: Reporter) -> None:
-        config, labels = self.config, self.info.labels
-        if variants := config.augmentation.variants:
-            if config.data.features:
-                raise TrainingError("features from files have no variants; set variants to 0 in the recipe")
-            samples = with_variants(samples, variants, config.data, self.start.backbone, str(self.device), reporter)
+        config, labels, is_full = self.config, self.info.labels, self.config.optimization.scope == "full"
+        if is_full:
+            self.full = FullScope(folder / "crops", config.optimization.crop_cache_gb)
+        samples = self._with_variants(samples, reporter)
         if not config.start.parent:
             fit_scale(self.detector, samples)
         self.begin_average()
+        self._first = list(samples)
         self.samples = [to_grid(sample, labels, self.detector) for sample in samples]
         if not any((sample.roles == TRUE).any() for sample in self.samples):
             raise TrainingError(
                 f"none of the events to learn from has a label that the model knows ({', '.join(labels)}); "
                 "relabel them or choose another model"
             )
-        if config.optimization.scope == "full":
-            self.full = FullScope(folder / "crops", config.optimization.crop_cache_gb)
+        if self.full is not None:
             stores = self.full.stores(samples, self.start.backbone, reporter)
             self.live = LiveBackbone(self.start.backbone, self.detector, stores, config.optimization, self.precision)
+
+    def _with_variants(self, samples: Sequence[Sample], reporter: Reporter) -> Sequence[Sample]:
+        variants, data, backbone = self.config.augmentation.variants, self.config.data, self.start.backbone
+        if not variants:
+            return samples
+        if data.features:
+            raise TrainingError("features from files have no variants; set variants to 0 in the recipe")
+        if self.full is not None:
+            return self.full.with_variants(samples, variants, backbone, self.device, reporter)
+        return with_variants(samples, variants, data, backbone, str(self.device), reporter)
 
     def begin_epoch(self, epoch: int, reporter: Reporter) -> None:
         """From the second epoch on, features that carry no gradient are those of the backbone at the epoch's start."""
@@ -103,8 +117,9 @@ class FednLearner(Learner):
         if self._epoch_backbone:
             now = {name: value.clone() for name, value in backbone.state_dict().items()}
             backbone.load_state_dict(self._epoch_backbone)
-        plain = [sample.sample for sample in self.samples]
-        fresh = self.full.with_features(plain, backbone, self.device, reporter, self.processes)
+        fresh = self.full.with_features(self._first, backbone, self.device, reporter, self.processes)
+        drift = drift_of(_filmed(self._first), _filmed(fresh)) if any(one.is_replay for one in fresh) else None
+        fresh = [moved([sample], drift)[0] if sample.is_replay else sample for sample in fresh]
         self.samples = [to_grid(sample, self.info.labels, self.detector) for sample in fresh]
         self._epoch_backbone = {name: value.detach().cpu().clone() for name, value in backbone.state_dict().items()}
         if now is not None:
@@ -185,7 +200,18 @@ class FednLearner(Learner):
 
     def save(self, folder: Path, weights: Mapping[str, Tensor], info: ModelInfo) -> ModelInfo:
         model = self._model(weights)
-        return save_model(folder, backbone=model.backbone, detector=model.detector.cpu(), info=info)
+        saved = save_model(folder, backbone=model.backbone, detector=model.detector.cpu(), info=info)
+        if self.full is not None and self.config.data.replay:
+            self._save_replay(folder / REPLAY_FILE, model.backbone, self.full)
+        return saved
+
+    def _save_replay(self, path: Path, backbone: ResNet18, full: FullScope) -> None:
+        """What was replayed, as the new backbone would see it: for the next retraining of this model."""
+        kept = read_replay(Path(self.config.data.replay), self.backbone, about=sys.maxsize)
+        own = [replace(sample, variants=()) for sample in _filmed(self._first)]
+        drift = drift_of(own, full.with_features(own, backbone, self.device, SILENT))
+        if kept:
+            write_replay(moved(kept, drift), path, backbone)
 
     def _model(self, weights: Mapping[str, Tensor]) -> Model:
         detector = build_detector(self.detector.config)
@@ -202,6 +228,11 @@ class FednLearner(Learner):
     def load_state(self, state: Mapping[str, Tensor], step: int) -> None:
         super().load_state(state, step)
         self._epoch_backbone = below(state, EPOCH_BACKBONE)
+
+
+def _filmed(samples: Sequence[Sample]) -> list[Sample]:
+    """Those that are not replayed."""
+    return [sample for sample in samples if not sample.is_replay]
 
 
 def _each(value: Any, change: Any) -> Any:

@@ -1,4 +1,6 @@
-"""The scope "full": face crops are cached once, the backbone learns, features are computed anew with it."""
+"""The scope "full": face crops are cached once, the backbone learns, features are computed anew with it.
+
+What is replayed has no pictures: its features follow those of the other videos (see training.drift)."""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from fedn.progress import Reporter
 from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
 from training.processes import Processes
+from training.variants import VARIANTS, VariedRuntime
 
 
 class FullScope:
@@ -29,15 +32,16 @@ class FullScope:
         self._folder, self._limit_gb = folder, limit_gb
         self._stores: dict[str, CropStore] = {}
 
-    def stores(self, samples: Sequence[Sample], backbone: ResNet18, reporter: Reporter) -> list[CropStore]:
-        """The crops of each sample, cut out if they are not there yet, as large as the backbone sees them.
+    def stores(self, samples: Sequence[Sample], backbone: ResNet18, reporter: Reporter) -> list[CropStore | None]:
+        """The crops of each sample, cut out if they are not there yet, as large as the backbone sees them; None for
+        what is replayed.
 
         Raises:
             TrainingError: if a sample has no video, or the crops need more than the limit.
             Cancelled: if `reporter` asked to stop.
         """
         for sample in samples:
-            if sample.video not in self._stores:
+            if not sample.is_replay and sample.video not in self._stores:
                 self._stores[sample.video] = crops_of(
                     sample,
                     self._folder,
@@ -46,7 +50,19 @@ class FullScope:
                     limit_gb=self._limit_gb,
                     in_use=list(self._stores.values()),
                 )
-        return [self._stores[sample.video] for sample in samples]
+        return [self._stores.get(sample.video) for sample in samples]
+
+    def with_variants(
+        self, samples: Sequence[Sample], count: int, backbone: ResNet18, device: torch.device, reporter: Reporter
+    ) -> list[Sample]:
+        """The samples, each with the features of its first `count` variants; what is replayed has none."""
+        stores = self.stores(samples, backbone, reporter)
+        runtimes = [VariedRuntime(backbone, variant, str(device)) for variant in VARIANTS[:count]]
+        result = []
+        for sample, store in zip(samples, stores, strict=True):
+            own = () if store is None else tuple(_filled(sample.features, store, one, reporter) for one in runtimes)
+            result.append(replace(sample, variants=own))
+        return result
 
     def with_features(
         self,
@@ -56,31 +72,40 @@ class FullScope:
         reporter: Reporter,
         processes: Processes | None = None,
     ) -> list[Sample]:
-        """Samples with the features of a backbone.
+        """Samples with the features of a backbone, also of their variants. What is replayed stays as it is.
 
         Args:
             processes: that share the work; each gets all features.
         """
         stores = self.stores(samples, backbone, reporter)
-        runtime = BackboneRuntime(backbone, str(device))
+        most = max((len(sample.variants) for sample in samples), default=0)
+        runtimes = [BackboneRuntime(backbone, str(device))]
+        runtimes += [VariedRuntime(backbone, variant, str(device)) for variant in VARIANTS[:most]]
         result = []
         for number, (sample, store) in enumerate(zip(samples, stores, strict=True)):
-            features = np.array(sample.features)
             mine = processes is None or number % processes.count == processes.index
-            if mine:
-                _fill(features, store, runtime, reporter)
-            if processes is not None and processes.count > 1:
-                own = torch.from_numpy(features).float()
-                features = processes.sum(own if mine else torch.zeros_like(own)).numpy().astype(np.float16)
+            rows = [sample.features, *sample.variants]
+            if store is not None and mine:
+                shown = zip(rows, runtimes[: len(rows)], strict=True)
+                rows = [_filled(row, store, runtime, reporter) for row, runtime in shown]
+            if store is not None and processes is not None and processes.count > 1:
+                rows = [_from_one(row, processes, mine) for row in rows]
             reporter.progress("Computing features anew", number + 1, len(samples), stage="features")
-            result.append(replace(sample, features=features))
+            result.append(replace(sample, features=rows[0], variants=tuple(rows[1:])))
         return result
 
 
-def _fill(features: np.ndarray, store: CropStore, runtime: BackboneRuntime, reporter: Reporter) -> None:
-    """Replaces the rows (T, C) of frames that have a crop."""
-    frames = store.frames()
+def _from_one(features: np.ndarray, processes: Processes, mine: bool) -> np.ndarray:
+    """Features (T, C) of the process that has computed them."""
+    own = torch.from_numpy(features.copy()).float()
+    return processes.sum(own if mine else torch.zeros_like(own)).numpy().astype(np.float16)
+
+
+def _filled(features: np.ndarray, store: CropStore, runtime: BackboneRuntime, reporter: Reporter) -> np.ndarray:
+    """The features (T, C), those of frames that have a crop computed anew."""
+    frames, result = store.frames(), np.array(features)
     for first in range(0, len(frames), runtime.batch):
         reporter.check()
         chunk = frames[first : first + runtime.batch]
-        features[chunk] = runtime(np.stack([crop for crop in map(store.read, chunk) if crop is not None]))
+        result[chunk] = runtime(np.stack([crop for crop in map(store.read, chunk) if crop is not None]))
+    return result

@@ -17,7 +17,7 @@ from fedn.model_info import ModelInfo
 from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
 from fedn.registry import DEFAULT_MODEL
-from training.average import WeightAverage
+from training.average import LateAverage, WeightAverage
 from training.config import TrainingConfig
 from training.datasets.features import FeatureSource
 from training.datasets.sample import Sample
@@ -26,7 +26,8 @@ from training.precision import Precision
 from training.processes import Processes
 from training.start import starting_backbone
 
-NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
+NETWORK, AVERAGE, LATE, OPTIMIZER = "network.", "average.", "late.", "optimizer."
+LATE_COUNT = "late_count"
 
 
 class Learner(ABC):
@@ -56,7 +57,7 @@ class Learner(ABC):
     def attend(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
         """What is trained, and how. Parameter groups may have a "share" of the learning rate."""
         self.network, self.optimizer = network.to(self.device), optimizer
-        self.average = WeightAverage(network, self.config.optimization.ema)
+        self.average, self.late = WeightAverage(network, self.config.optimization.ema), LateAverage()
         self.clipped = [self.parameters()]
 
     @abstractmethod
@@ -69,6 +70,12 @@ class Learner(ABC):
 
     def begin_epoch(self, epoch: int, reporter: Reporter) -> None:  # noqa: B027
         """Called before the first step of an epoch, and when a run goes on within one."""
+
+    def end_epoch(self, epoch: int) -> None:
+        """Called after the last step of an epoch, before it is measured."""
+        how = self.config.optimization
+        if epoch >= how.epochs - how.late_epochs:
+            self.late.add(self.average.weights)
 
     def train_mode(self) -> None:
         """The network as it is while it learns."""
@@ -131,13 +138,17 @@ class Learner(ABC):
         self.average = WeightAverage(self.network, self.config.optimization.ema)
 
     def kept(self) -> dict[str, Tensor]:
-        """The averaged weights, which are measured and kept."""
-        return {name: value.detach().cpu().clone() for name, value in self.average.weights.items()}
+        """The averaged weights, which are measured and kept; in late epochs, where wanted, their mean over these."""
+        weights = self.late.weights if self.late.count else self.average.weights
+        return {name: value.detach().cpu().clone() for name, value in weights.items()}
 
     def state(self) -> dict[str, Tensor]:
         """The tensors of a checkpoint."""
         state = {f"{NETWORK}{name}": value for name, value in self.network.state_dict().items()}
         state |= {f"{AVERAGE}{name}": value for name, value in self.average.weights.items()}
+        if self.late.count:
+            state |= {f"{LATE}{name}": value for name, value in self.late.weights.items()}
+            state[LATE_COUNT] = torch.tensor(self.late.count)
         for number, parameter in enumerate(self.parameters()):
             for key, value in self.optimizer.state.get(parameter, {}).items():
                 state[f"{OPTIMIZER}{number}.{key}"] = torch.as_tensor(value)
@@ -148,6 +159,8 @@ class Learner(ABC):
         self.step = step
         self.network.load_state_dict(below(state, NETWORK))
         self.average.load(below(state, AVERAGE))
+        late = {name: value.to(self.device) for name, value in below(state, LATE).items()}
+        self.late.load(late, int(state[LATE_COUNT]) if late else 0)
         # Only optimizers that take their step in one kernel keep its number beside the weights.
         beside = bool(self.optimizer.defaults.get("fused"))
         for number, parameter in enumerate(self.parameters()):

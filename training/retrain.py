@@ -18,7 +18,7 @@ from fedn.features.extract import extract_features
 from fedn.kept_comparison import COMPARISON_FILE, comparison_path, write_comparison
 from fedn.lineage import LEARNED
 from fedn.model_config import FednConfig
-from fedn.model_info import ModelInfo, read_model_info
+from fedn.model_info import ModelInfo, read_model_info, write_atomically
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
@@ -162,6 +162,9 @@ def retrain(
     source = replace(new.info.provenance, parent=parent.info.name, data=learned_from)
     info = replace(new.info, name=name, metrics={**new.info.metrics, **figures}, provenance=source)
     saved = save_model(project_folder / MODELS_FOLDER / name, backbone=new.backbone, detector=new.detector, info=info)
+    if (out / MODEL / REPLAY_FILE).is_file() and saved.folder is not None:
+        # What was replayed has followed the backbone, and belongs to this one from now on.
+        write_atomically(saved.folder / REPLAY_FILE, (out / MODEL / REPLAY_FILE).read_bytes())
     if comparison is not None:
         kept = comparison.kept(parent.info.name, name, config.data.tier)
         for path in (out / COMPARISON_FILE, comparison_path(project_folder, kept.old, kept.new)):
@@ -218,7 +221,7 @@ def retrain_config(
         rename=dict(wish.rename),
         unknown_labels="leave" if wish.unknown_labels == "leave" else "spot",
         snapshot=str(labels),
-        replay=_replay(folder, project_folder) if wish.replays and wish.scope == "detector" else "",
+        replay=_replay(folder, project_folder) if wish.replays else "",
     )
     new = material.new_labels(held_out, parent.labels) if wish.unknown_labels == "learn" else {}
     start = StartConfig(parent=str(folder), new_labels=tuple(new))

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fedn.features.align import CROP_SIZE
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
@@ -22,7 +23,7 @@ from training.datasets.sample import Sample
 
 
 class Variant(NamedTuple):
-    """How the aligned faces (224 x 224) of a variant differ: name, mirrored or not, pixels moved, and their values."""
+    """How the aligned faces of a variant differ: name, mirrored or not, pixels moved of 224, and their values."""
 
     name: str
     mirror: bool
@@ -55,11 +56,11 @@ class VariedRuntime(BackboneRuntime):
 def varied(crop: NDArray[np.uint8], variant: Variant) -> NDArray[np.uint8]:
     """One face (H, W, 3) as the variant shows it."""
     image = crop[:, ::-1] if variant.mirror else crop
-    half = crop.shape[0] / 2
+    half, unit = crop.shape[0] / 2, crop.shape[0] / CROP_SIZE
     move = np.array(
         [
-            [variant.scale, 0, half * (1 - variant.scale) + variant.right_px],
-            [0, variant.scale, half * (1 - variant.scale) + variant.down_px],
+            [variant.scale, 0, half * (1 - variant.scale) + variant.right_px * unit],
+            [0, variant.scale, half * (1 - variant.scale) + variant.down_px * unit],
         ]
     )
     size = (crop.shape[1], crop.shape[0])
@@ -70,10 +71,11 @@ def varied(crop: NDArray[np.uint8], variant: Variant) -> NDArray[np.uint8]:
 def with_variants(
     samples: Sequence[Sample], count: int, data: DataConfig, backbone: ResNet18, device: str, reporter: Reporter
 ) -> list[Sample]:
-    """The samples, each with the features of its first `count` variants, computed where they are not cached."""
+    """The samples, each with the features of its first `count` variants, computed where they are not cached. What is
+    replayed has none."""
     features: dict[str, list[NDArray[np.float16]]] = {sample.video: [] for sample in samples}
     for variant in VARIANTS[:count]:
-        for other in load_samples(data, VariedRuntime(backbone, variant, device), reporter):
+        for other in load_samples(replace(data, replay=""), VariedRuntime(backbone, variant, device), reporter):
             if other.video in features:
                 features[other.video].append(other.features)
     return [replace(sample, variants=tuple(features[sample.video])) for sample in samples]

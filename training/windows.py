@@ -16,6 +16,7 @@ from torch import Tensor
 
 from fedn.model_config import FednConfig
 from fedn.models.fedn import FednDetector
+from fedn.predictors.window_scores import MIN_LENGTH, useful_speeds
 from fedn.time_grid import TimeGrid
 from training.config import AugmentationConfig
 from training.datasets.sample import Sample
@@ -35,7 +36,7 @@ class GridSample:
         known: (G,) bool, reviewed.
         frames: (G,) the video's frame of each cell.
         reference: (C,) what was subtracted from the features.
-        variants: (G, C) float32, prepared, for each variant of the faces.
+        variants: (G, C) float32, prepared, for each variant of the faces; variant_references: (C,) of each.
     """
 
     sample: Sample
@@ -47,6 +48,11 @@ class GridSample:
     frames: NDArray[np.int64]
     reference: Tensor
     variants: tuple[Tensor, ...] = ()
+    variant_references: tuple[Tensor, ...] = ()
+
+    def reference_of(self, variant: int) -> Tensor:
+        """Of a variant, 0 for the faces as they are."""
+        return self.variant_references[variant - 1] if variant else self.reference
 
 
 def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> GridSample:
@@ -54,6 +60,7 @@ def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> Gr
     unknown labels too, or UNNAMED if the sample says so."""
     grid = TimeGrid.of(sample.frame_index)
     prepared, reference = _prepared(sample.features, sample, grid, detector)
+    varied = [_prepared(features, sample, grid, detector) for features in sample.variants]
     known = np.zeros(grid.cell_count, dtype=bool)
     for interval in sample.reviewed:
         start, stop = grid.to_grid(interval)
@@ -76,7 +83,8 @@ def to_grid(sample: Sample, labels: Sequence[str], detector: FednDetector) -> Gr
         known=known,
         frames=grid.frames,
         reference=reference,
-        variants=tuple(_prepared(varied, sample, grid, detector)[0] for varied in sample.variants),
+        variants=tuple(prepared for prepared, _ in varied),
+        variant_references=tuple(reference for _, reference in varied),
     )
 
 
@@ -93,12 +101,14 @@ def _prepared(
 
 
 class Place(NamedTuple):
-    """Where a training window lies: row of its sample, first own cell, cells per window frame; 0 or its variant."""
+    """Where a training window lies: row of its sample, first own cell, cells per window frame; 0 or its variant; which
+    of the network's speeds it is a variation of."""
 
     row: int
     start: int
     speed: float
     variant: int = 0
+    network_speed: int = 1
 
 
 def draw_places(
@@ -119,8 +129,8 @@ def draw_places(
     places: list[Place] = []
     for row, sample in enumerate(samples):
         holding, empty = [], []
-        for place in _candidates(row, sample, config.window_frames, step, augmentation, random):
-            if (window_truth(sample, place, config.window_frames)[2] == TRUE).any():
+        for place in _candidates(row, sample, config, step, augmentation, random):
+            if (window_truth(sample, place, config)[2] == TRUE).any():
                 holding.append(place)
             elif not _touches_unlearned(sample, place, config.window_frames):
                 empty.append(place)
@@ -139,20 +149,22 @@ def _touches_unlearned(sample: GridSample, place: Place, window: int) -> bool:
 def _candidates(
     row: int,
     sample: GridSample,
-    window: int,
+    config: FednConfig,
     step: int,
     augmentation: AugmentationConfig,
     random: np.random.Generator,
 ) -> Iterator[Place]:
     cells = len(sample.known)
-    for start in regular_starts(cells, window, step):
-        shift = random.uniform(-augmentation.shift_frames, augmentation.shift_frames)
-        speed = float(np.exp(random.uniform(-1, 1) * np.log1p(augmentation.speed)))
-        variant = int(random.integers(1 + len(sample.variants))) if sample.variants else 0
-        place = Place(row, round(start + shift), speed, variant)
-        first, last = int(max(0, place.start)), int(min(cells, place.start + window * speed))
-        if last > first and sample.known[first:last].sum() >= MIN_KNOWN_SHARE * min(window, cells):
-            yield place
+    for slow in useful_speeds(config.speeds, cells, config.window_frames):
+        window = config.window_frames * slow
+        for start in regular_starts(cells, window, step * slow):
+            shift = slow * random.uniform(-augmentation.shift_frames, augmentation.shift_frames)
+            speed = slow * float(np.exp(random.uniform(-1, 1) * np.log1p(augmentation.speed)))
+            variant = int(random.integers(1 + len(sample.variants))) if sample.variants else 0
+            place = Place(row, round(start + shift), speed, variant, slow)
+            first, last = int(max(0, place.start)), int(min(cells, place.start + config.window_frames * speed))
+            if last > first and sample.known[first:last].sum() >= MIN_KNOWN_SHARE * min(window, cells):
+                yield place
 
 
 def regular_starts(cells: int, window: int, step: int) -> list[int]:
@@ -168,13 +180,23 @@ def visible_part(moved: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
 
 
 def window_truth(
-    sample: GridSample, place: Place, window: int
+    sample: GridSample, place: Place, config: FednConfig
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Intervals in window coordinates, labels and roles of the events that touch a window."""
+    """Intervals in window coordinates, labels and roles of the events that touch a window.
+
+    Where the network has slower speeds, an event too long for this window is theirs: here it is none, so that its
+    pieces are not detected beside it. One that is too short for a slower speed is uncertain there.
+    """
+    window = config.window_frames
     moved = (sample.intervals - place.start) / place.speed
     clipped, share = visible_part(moved, window)
     touches = share > 0
     roles = np.where(share >= MIN_VISIBLE, sample.roles, UNCERTAIN)
+    length = moved[:, 1] - moved[:, 0]
+    if place.network_speed > 1:
+        roles = np.where(length < MIN_LENGTH, UNCERTAIN, roles)
+    if place.network_speed < config.speeds[-1]:
+        touches &= (length * MIN_VISIBLE <= window) | (sample.roles != TRUE)
     intervals = np.where((roles == TRUE)[:, None], clipped, moved)
     return intervals[touches], sample.labels[touches], roles[touches]
 
@@ -195,7 +217,7 @@ def collate(samples: Sequence[GridSample], places: Sequence[Place], config: Fedn
 def collate_truth(samples: Sequence[GridSample], places: Sequence[Place], config: FednConfig) -> Truth:
     """The truth of the windows, filled up to the same number of events."""
     window = config.window_frames
-    rows = [window_truth(samples[place.row], place, window) for place in places]
+    rows = [window_truth(samples[place.row], place, config) for place in places]
     most = max(1, *(len(row[0]) for row in rows))
     intervals, labels = torch.zeros(len(rows), most, 2), torch.zeros(len(rows), most, dtype=torch.int64)
     roles = torch.full((len(rows), most), ABSENT)
@@ -213,12 +235,17 @@ def read_cells(place: Place, config: FednConfig) -> NDArray[np.float64]:
     return place.start + (steps + 0.5) * place.speed - 0.5
 
 
+def whole_cells(place: Place, config: FednConfig) -> NDArray[np.int64]:
+    """The cells (F,) nearest to these, before clipping: at the network's own speeds what detection reads."""
+    return np.floor(read_cells(place, config) + 0.5).astype(np.int64)
+
+
 def cut(sample: GridSample, place: Place, config: FednConfig) -> Tensor:
     """The prepared frames (F, C) that the network reads of one window."""
     prepared = sample.variants[place.variant - 1] if place.variant else sample.prepared
     cells = torch.from_numpy(read_cells(place, config)).clamp(0, len(sample.known) - 1)
-    if place.speed == 1.0:
-        return prepared[cells.round().long()]
+    if place.speed == place.network_speed:
+        return prepared[torch.from_numpy(whole_cells(place, config)).clamp(0, len(sample.known) - 1)]
     below = cells.floor().long()
     above = (below + 1).clamp_max(len(sample.known) - 1)
     part = (cells - below).float().unsqueeze(1)

@@ -29,8 +29,8 @@ from fedn.models.fedn import FednDetector
 from fedn.nms import hard_nms, soft_nms, vote
 from fedn.prediction import Prediction
 from fedn.predictors.live import LivePrediction
-from fedn.predictors.scored import Scored, with_faces
-from fedn.predictors.window_scores import WindowScores
+from fedn.predictors.scored import Scored, joined, with_faces
+from fedn.predictors.window_scores import MIN_LENGTH, SLOW_SHARE, WindowScores, useful_speeds
 from fedn.progress import SILENT, Reporter
 from fedn.time_grid import GRID_FPS, TimeGrid
 
@@ -176,15 +176,19 @@ class FednPredictor:
     def score(
         self, features: NDArray, has_face: NDArray[np.bool_], grid: TimeGrid, reporter: Reporter = SILENT
     ) -> Scored:
-        """Every prediction worth keeping of every window, in grid coordinates, and the curves.
+        """Every prediction worth keeping of every window at every speed, in grid coordinates, and the curves.
 
         Memory does not grow with the video but for what is returned: windows are read in chunks.
         """
-        config = self.detector.config
-        scores = WindowScores(config.label_count, grid.cell_count, config.window_frames)
-        for starts, decoded in self._windows(features, has_face, grid, reporter):
-            scores.add(starts, decoded)
-        return scores.scored()
+        config, parts = self.detector.config, list[Scored]()
+        for speed in useful_speeds(config.speeds, grid.cell_count, config.window_frames):
+            shown = grid.slower(speed)
+            least = MIN_LENGTH if speed == 1 else SLOW_SHARE * config.window_frames
+            scores = WindowScores(config.label_count, shown.cell_count, config.window_frames, least)
+            for starts, decoded in self._windows(features, has_face, shown, reporter):
+                scores.add(starts, decoded)
+            parts.append(scores.scored().at_speed(speed, grid.cell_count))
+        return joined(parts)
 
     def _windows(
         self, features: NDArray, has_face: NDArray[np.bool_], grid: TimeGrid, reporter: Reporter

@@ -5,6 +5,7 @@ Tensor letters: W windows, N predictions, K labels, G grid cells.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,22 @@ class Scored(NamedTuple):
     intervals: NDArray[np.float64]
     scores: NDArray[np.float64]
     curves: NDArray[np.float32]
+
+    def at_speed(self, speed: int, cells: int) -> Scored:
+        """What a look at a slower grid found (see TimeGrid.slower), on the grid of `cells` cells."""
+        curves = np.repeat(self.curves, speed, axis=1)[:, :cells]
+        return Scored((self.intervals * speed).clip(0, cells), self.scores, curves)
+
+
+def joined(parts: Sequence[Scored]) -> Scored:
+    """Several looks at one video: all predictions, and the highest curves."""
+    if len(parts) == 1:
+        return parts[0]
+    return Scored(
+        np.concatenate([part.intervals for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        np.maximum.reduce([part.curves for part in parts]),
+    )
 
 
 def with_faces(scored: Scored, has_face: NDArray[np.bool_]) -> Scored:

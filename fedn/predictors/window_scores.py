@@ -5,6 +5,8 @@ Tensor letters: W windows, N predictions of a window, K labels, G grid cells.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,6 +16,13 @@ from fedn.predictors.scored import Scored, curves_of
 
 MIN_SCORE = 0.05
 MIN_LENGTH = 8.0
+SLOW_SHARE = 0.375
+"""Of a window: shorter predictions of a slower look are left to the look before, which sees them with more detail."""
+
+
+def useful_speeds(speeds: Sequence[int], cells: int, window: int) -> list[int]:
+    """Those of a network's speeds that show something new: where one window holds a whole video, slower ones do not."""
+    return [speed for place, speed in enumerate(speeds) if not place or cells > window * speeds[place - 1]]
 
 
 class WindowScores:
@@ -23,9 +32,11 @@ class WindowScores:
         label_count: K.
         cell_count: G, the length of the video's grid.
         window: cells of a window.
+        least: the shortest predictions that are kept, in cells.
     """
 
-    def __init__(self, label_count: int, cell_count: int, window: int) -> None:
+    def __init__(self, label_count: int, cell_count: int, window: int, least: float = MIN_LENGTH) -> None:
+        self._least = min(least, cell_count)
         self._sums = np.zeros((label_count, cell_count + window), np.float32)
         self._weights = np.zeros(cell_count + window)
         self._ramp = np.minimum(np.arange(1, window + 1), np.arange(window, 0, -1)).clip(max=32) / 32.0
@@ -45,7 +56,7 @@ class WindowScores:
         center = flat.mean(axis=1)
         flat = flat.clip(0, self._cells)
         keep = (flat_scores.max(axis=1) >= MIN_SCORE) & (center >= 0) & (center <= self._cells)
-        keep &= (flat[:, 1] - flat[:, 0] >= min(MIN_LENGTH, self._cells)) & (flat[:, 1] - flat[:, 0] <= window)
+        keep &= (flat[:, 1] - flat[:, 0] >= self._least) & (flat[:, 1] - flat[:, 0] <= window)
         self.intervals.append(flat[keep])
         self.scores.append(flat_scores[keep])
 

@@ -20,13 +20,15 @@ from training.backbone import LiveBackbone
 from training.config import AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
 from training.control import Control
 from training.crops import CropStore, crops_of
+from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
 from training.datasets.sample import Sample
 from training.precision import Precision
 from training.run import train
+from training.variants import VARIANTS, VariedRuntime
 from training.variation import Drawn
 from training.windows import GridSample, Place, collate, to_grid
 
-from .conftest import LABELS, SampleMaker
+from .conftest import LABELS, SampleMaker, make_sample
 
 FRAMES = 140
 
@@ -57,7 +59,7 @@ def test_crops_come_back_nearly_as_they_were_also_in_another_process(store: Crop
             assert np.abs(found.astype(int) - crop).mean() < 2
 
 
-def learning(store: CropStore, sample: Sample, frames: int = 200, **how) -> tuple[LiveBackbone, GridSample]:
+def learning(store: CropStore | None, sample: Sample, frames: int = 200, **how) -> tuple[LiveBackbone, GridSample]:
     """A backbone that learns from one window."""
     torch.manual_seed(0)
     config = small_config(3, width=32, head_width=32, dropout=0.0, score_dropout=0.0)
@@ -200,16 +202,39 @@ class CancelAtStep(Control):
         super().check(reporter)
 
 
+def with_everything(full: TrainingConfig, folder: Path) -> TrainingConfig:
+    """With former people, a variant of the faces and an average over the last epochs."""
+    former = [make_sample(f"p{n}", f"p{n}", frames=300, events=3, seed=n) for n in range(3)]
+    backbone = training.fedn.starting_model(full).backbone
+    write_replay(former, folder / REPLAY_FILE, backbone, directions=40)
+    told = training.course.load_samples()  # pyright: ignore[reportCallIssue]
+    kept = read_replay(folder / REPLAY_FILE, backbone, about=9)
+    training.course.load_samples = lambda *_: [*told, *kept]
+    return replace(
+        full,
+        data=replace(full.data, replay=str(folder / REPLAY_FILE)),
+        augmentation=replace(full.augmentation, variants=1),
+        optimization=replace(full.optimization, late_epochs=2, steps_per_epoch=4, epochs=3),
+    )
+
+
 @pytest.mark.slow
-def test_the_whole_network_goes_on_within_an_epoch_to_the_same_weights(full: TrainingConfig, tmp_path: Path):
+@pytest.mark.parametrize("everything", [False, True])
+def test_the_whole_network_goes_on_within_an_epoch_to_the_same_weights(
+    full: TrainingConfig, tmp_path: Path, everything: bool
+):
+    full = with_everything(full, tmp_path) if everything else full
     train(full, tmp_path / "whole")
-    for step in (1, 3):
+    for step in (6, 10) if everything else (1, 3):
         run = tmp_path / f"cut-{step}"
         with pytest.raises(Cancelled):
             train(full, run, control=CancelAtStep(step + 1))
         train(full, run, resume=True)
         one, other = (load_weights(tmp_path / name / "model") for name in ("whole", f"cut-{step}"))
         assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+        if everything:
+            files = [(tmp_path / name / "model" / REPLAY_FILE).read_bytes() for name in ("whole", f"cut-{step}")]
+            assert files[0] == files[1]
 
 
 def test_the_full_scope_moves_the_backbone_and_saves_it(full: TrainingConfig, tmp_path: Path):
@@ -222,3 +247,52 @@ def test_the_full_scope_moves_the_backbone_and_saves_it(full: TrainingConfig, tm
         assert not torch.equal(one[name].half().float(), other[name]), name
     statistics = [name for name in one if "running" in name]
     assert len(statistics) == 40 and all(torch.equal(one[name], other[name]) for name in statistics)
+
+
+def test_former_people_are_learned_from_without_pictures_and_the_next_model_keeps_them(
+    full: TrainingConfig, tmp_path: Path
+):
+    full = with_everything(full, tmp_path)
+    seen: list[tuple[bool, bool]] = []
+    real = LiveBackbone.load
+
+    def load(live: LiveBackbone, samples: list[GridSample], drawn: list[Drawn]):
+        found = real(live, samples, drawn)
+        seen.append((samples[drawn[0].place.row].sample.is_replay, found is None))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveBackbone, "load", load)
+        train(full, tmp_path / "run")
+    assert {replayed for replayed, _ in seen} == {True, False}
+    assert all(without_pictures for replayed, without_pictures in seen if replayed)
+    assert not all(without_pictures for replayed, without_pictures in seen if not replayed)
+
+    backbone = load_model(tmp_path / "run" / "model").backbone
+    kept = read_replay(tmp_path / "run" / "model" / REPLAY_FILE, backbone, about=9)
+    before = read_replay(tmp_path / REPLAY_FILE, training.fedn.starting_model(full).backbone, about=9)
+    assert [sample.events for sample in kept] == [sample.events for sample in before] and len(kept) == 3
+    assert not np.array_equal(kept[0].features, before[0].features), "they have followed the backbone"
+
+
+@pytest.mark.parametrize("variant", [1, 2, 3])
+def test_a_window_of_varied_faces_is_computed_from_varied_pictures(
+    store: CropStore, sample_of: SampleMaker, variant: int
+):
+    """What is live in a window is the backbone's feature of the same varied picture, relative to the same reference."""
+    sample = sample_of("v", "s", frames=FRAMES, events=1)
+    live, _ = learning(store, sample)
+    runtimes = [VariedRuntime(live.backbone, one, "cpu") for one in VARIANTS]
+    varied = [sample.features.copy() for _ in VARIANTS]
+    for features, runtime in zip(varied, runtimes, strict=True):
+        for frame in store.frames():
+            features[frame] = runtime(store.read(frame)[None])[0]
+    grid = to_grid(replace(sample, variants=tuple(varied)), LABELS, live.detector)
+    drawn = [Drawn(Place(0, 0, 1.0, variant), seed=3)]
+    frames = collate([grid], [drawn[0].place], live.detector.config).frames
+    loaded = live.load([grid], drawn)
+    assert loaded is not None and len(loaded.pictures) > 5
+    after = live.with_live(frames, loaded).detach()
+    apart = (after - frames).abs()[loaded.windows, loaded.positions]
+    spread = frames.std()
+    assert apart.mean() < 0.02 * spread, "but for the runtime's half precision nothing changes"

@@ -22,7 +22,7 @@ def test_eight_windows_are_learned_by_heart(sample_of: SampleMaker):
     samples = [to_grid(sample_of(f"v{n}", f"s{n}", frames=512, seed=n), LABELS, detector) for n in range(3)]
     random = np.random.default_rng(0)
     places = draw_places(samples, config, step=32, negatives=0, augmentation=STILL, random=random)
-    places = [place for place in places if (window_truth(samples[place.row], place, 128)[2] == TRUE).any()][:8]
+    places = [place for place in places if (window_truth(samples[place.row], place, config)[2] == TRUE).any()][:8]
     batch = collate(samples, places, config)
     assignment = assign(batch.truth, where)
     optimizer = torch.optim.Adam(detector.parameters(), 1e-3)

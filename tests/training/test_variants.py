@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -9,8 +10,8 @@ from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
-from training.config import AugmentationConfig, OptimizationConfig, TrainingConfig
-from training.variants import VARIANTS, VariedRuntime, varied
+from training.config import AugmentationConfig, TrainingConfig
+from training.variants import VARIANTS, Variant, VariedRuntime, varied
 from training.windows import collate, draw_places, to_grid
 
 from .conftest import LABELS, make_sample
@@ -55,8 +56,17 @@ def test_a_window_shows_one_variant_in_all_its_frames():
         torch.testing.assert_close(frames, known[cells])
 
 
-def test_faces_have_three_variants_and_none_when_the_backbone_learns():
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_small_faces_are_varied_as_large_ones(variant: Variant):
+    """Crops for a backbone of 112 pixels are half as large; a smooth face, so that sampling does not matter."""
+    smooth = cv2.GaussianBlur(FACE, (0, 0), 12)
+    small = cv2.resize(smooth, (112, 112), interpolation=cv2.INTER_AREA)
+    expected = cv2.resize(varied(smooth, variant), (112, 112), interpolation=cv2.INTER_AREA)
+    inner = slice(8, -8)
+    apart = np.abs(varied(small, variant).astype(int) - expected)[inner, inner]
+    assert apart.max() <= 3
+
+
+def test_there_are_three_variants_of_faces():
     with pytest.raises(TrainingError, match="variants"):
         TrainingConfig(augmentation=AugmentationConfig(variants=4))
-    with pytest.raises(TrainingError, match="variants"):
-        TrainingConfig(augmentation=AugmentationConfig(variants=1), optimization=OptimizationConfig(scope="full"))

@@ -41,7 +41,7 @@ def test_every_event_is_seen_whole_by_some_window():
     sample = grid()
     seen = set()
     for place in places(sample):
-        moved, _, roles = window_truth(sample, place, 128)
+        moved, _, roles = window_truth(sample, place, CONFIG)
         seen |= {
             round(float(start) + place.start) for (start, stop), role in zip(moved, roles, strict=True) if role == TRUE
         }
@@ -51,7 +51,7 @@ def test_every_event_is_seen_whole_by_some_window():
 def test_a_faster_window_holds_shorter_events_at_the_right_places():
     sample = grid()
     start, stop = sample.intervals[1]
-    moved, _, roles = window_truth(sample, Place(0, int(start) - 20, 1.25), 128)
+    moved, _, roles = window_truth(sample, Place(0, int(start) - 20, 1.25), CONFIG)
     assert TRUE in roles
     assert moved[roles == TRUE][0] == pytest.approx([16, 16 + (stop - start) / 1.25])
     frames = collate([sample], [Place(0, 100, 1.25)], CONFIG).frames[0]
@@ -65,7 +65,7 @@ def test_a_faster_window_holds_shorter_events_at_the_right_places():
 def test_an_event_cut_by_the_window_or_by_the_reviewed_range_is_uncertain():
     sample = grid()
     start, stop = sample.intervals[1]
-    roles = window_truth(sample, Place(0, round((start + stop) / 2), 1.0), 128)[2]
+    roles = window_truth(sample, Place(0, round((start + stop) / 2), 1.0), CONFIG)[2]
     assert roles[0] == UNCERTAIN
     cut = grid(reviewed=(Interval(0, round((start + stop) / 2)),))
     assert cut.roles.tolist()[:2] == [TRUE, UNCERTAIN]
@@ -88,7 +88,7 @@ def test_no_window_that_shows_a_micro_expression_or_an_unknown_label_is_a_negati
         touched = [e for e in changed if place.start < e.offset + 1 and e.onset < place.start + 128]
         if any(event in changed[:2] for event in touched):
             seen += 1
-            assert TRUE in window_truth(long, place, 128)[2], "it is there for another event alone"
+            assert TRUE in window_truth(long, place, CONFIG)[2], "it is there for another event alone"
     assert len(drawn) > 50 and seen < 10
 
 
@@ -100,7 +100,7 @@ def test_there_are_so_many_negatives_for_each_window_with_an_event():
         drawn = draw_places(
             [sample], CONFIG, step=32, negatives=negatives, least_negatives=least, augmentation=STILL, random=random
         )
-        holding = sum(TRUE in window_truth(sample, place, 128)[2] for place in drawn)
+        holding = sum(TRUE in window_truth(sample, place, CONFIG)[2] for place in drawn)
         return holding, len(drawn) - holding
 
     holding, others = counts(3)
@@ -160,7 +160,7 @@ def test_what_is_mixed_into_a_window_shows_no_event_and_is_added_in_motion_alone
     partners = [one.partner for one in drawn if one.partner is not None]
     assert 0.25 * len(drawn) < len(partners) < 0.75 * len(drawn)
     for partner in partners:
-        assert not len(window_truth(sample, partner, 128)[0])
+        assert not len(window_truth(sample, partner, CONFIG)[0])
     variation = draw_variation([sample], drawn, CONFIG, mixing)
     assert variation is not None
     assert torch.equal(variation.scale, torch.ones_like(variation.scale))
