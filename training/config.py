@@ -142,7 +142,7 @@ class OptimizationConfig:
         parts: a batch goes through in so many parts, whose gradients are added up. More where memory is not enough.
         crop_cache_gb: the most that cached face crops may take on the disk.
         ema: decay of the averaged weights that are evaluated and kept.
-        late_epochs: the averaged weights at the ends of so many last epochs are averaged once more; 0 for not.
+        late_share: the averaged weights at the ends of this share of the epochs, the last ones, are averaged once more.
         interval_loss: "diou", "giou" or "iou".
         anchor_loss: "interval" takes the same for anchors, "smooth_l1" LGSNet's, of shift and log ratio.
         alpha, beta: weights of the interval loss and the label loss.
@@ -167,7 +167,7 @@ class OptimizationConfig:
     backbone_rate: float = 0.1
     gradient_frames: int = 32
     ema: float = 0.998
-    late_epochs: int = 0
+    late_share: float = 0.0
     interval_loss: Literal["diou", "giou", "iou"] = "diou"
     anchor_loss: Literal["interval", "smooth_l1"] = "interval"
     alpha: float = 1.0
@@ -235,7 +235,6 @@ class TrainingConfig:
             (how.gradient_frames, "gradient_frames", 1),
             (how.parts, "parts", 1),
             (how.patience, "patience", 0),
-            (how.late_epochs, "late_epochs", 0),
             (self.checkpoint_steps, "checkpoint_steps", 0),
             (self.augmentation.variants, "variants", 0),
         ]:
@@ -243,6 +242,8 @@ class TrainingConfig:
                 raise TrainingError(f"{name} is {value}; it must be at least {least}")
         if self.augmentation.variants > 3:
             raise TrainingError("there are three variants of faces; lower variants")
+        if not 0 <= how.late_share <= 1:
+            raise TrainingError(f"late_share is {how.late_share}; it must be between 0 and 1")
         if not 0 < how.learning_rate < 1:
             raise TrainingError(f"the learning rate {how.learning_rate} is not between 0 and 1")
         if shared := set(self.data.validation) & set(self.data.held_out):

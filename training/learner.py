@@ -74,7 +74,7 @@ class Learner(ABC):
     def end_epoch(self, epoch: int) -> None:
         """Called after the last step of an epoch, before it is measured."""
         how = self.config.optimization
-        if epoch >= how.epochs - how.late_epochs:
+        if epoch >= how.epochs - round(how.late_share * how.epochs):
             self.late.add(self.average.weights)
 
     def train_mode(self) -> None:

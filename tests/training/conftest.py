@@ -10,7 +10,9 @@ import pytest
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.progress import Reporter
 from fedn.video.frame_index import FrameIndex
+from training.control import Control
 from training.datasets.sample import Sample
 
 LABELS = ("happiness", "surprise", "anger")
@@ -46,3 +48,17 @@ def make_sample(name: str, subject: str, *, frames: int = 600, events: int = 5, 
 @pytest.fixture(scope="session")
 def sample_of() -> SampleMaker:
     return make_sample
+
+
+class CancelAtStep(Control):
+    """Cancels when so many steps have been taken."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.left = step
+
+    def check(self, reporter: Reporter) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.command("cancel")
+        super().check(reporter)

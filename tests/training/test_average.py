@@ -12,13 +12,13 @@ from torch import Tensor
 import training.course
 from fedn.checkpoint import load_weights
 from fedn.errors import TrainingError
-from fedn.progress import Cancelled, Reporter
+from fedn.progress import Cancelled
 from training.average import LateAverage
 from training.config import DataConfig, OptimizationConfig, StartConfig, TrainingConfig
 from training.fedn import FednLearner
 from training.run import train
 
-from .conftest import LABELS, SampleMaker
+from .conftest import LABELS, CancelAtStep, SampleMaker
 
 
 @given(rows=st.lists(st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=3), min_size=1, max_size=9))
@@ -42,7 +42,7 @@ def config(monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker) -> TrainingC
         data=DataConfig(folder=".", validation_share=0.0),
         start=StartConfig(labels=LABELS, size="small", network={"width": 32, "head_width": 32}),
         optimization=OptimizationConfig(
-            epochs=5, steps_per_epoch=3, batch_size=4, learning_rate=3e-3, late_epochs=3, bfloat16=False
+            epochs=5, steps_per_epoch=3, batch_size=4, learning_rate=3e-3, late_share=0.6, bfloat16=False
         ),
     )
 
@@ -72,22 +72,13 @@ def test_the_kept_weights_are_the_mean_over_the_last_epochs(
 def test_a_run_cut_in_its_late_epochs_ends_with_the_same_weights(config: TrainingConfig, tmp_path: Path):
     train(config, tmp_path / "whole")
 
-    class Stops(Reporter):
-        left = 13  # in the last epoch but one
-
-        def progress(self, text: str, done: int, total: int, **data) -> None:
-            super().progress(text, done, total, **data)
-            if data.get("stage") == "training":
-                self.left -= 1
-                self.stop_requested |= self.left == 0
-
-    with pytest.raises(Cancelled):
-        train(config, tmp_path / "cut", Stops())
+    with pytest.raises(Cancelled):  # in the last epoch but one, when one late epoch is in the average
+        train(config, tmp_path / "cut", control=CancelAtStep(11))
     train(config, tmp_path / "cut", resume=True)
     one, other = (load_weights(tmp_path / name / "model") for name in ("whole", "cut"))
     assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_a_negative_number_of_late_epochs_is_refused(config: TrainingConfig):
-    with pytest.raises(TrainingError, match="late_epochs"):
-        dataclasses.replace(config, optimization=dataclasses.replace(config.optimization, late_epochs=-1))
+def test_an_impossible_share_is_refused(config: TrainingConfig):
+    with pytest.raises(TrainingError, match="late_share"):
+        dataclasses.replace(config, optimization=dataclasses.replace(config.optimization, late_share=-0.1))

@@ -15,10 +15,9 @@ from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.model_config import small_config
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
-from fedn.progress import SILENT, Cancelled, Reporter
+from fedn.progress import SILENT, Cancelled
 from training.backbone import LiveBackbone
 from training.config import AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
-from training.control import Control
 from training.crops import CropStore, crops_of
 from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
 from training.datasets.sample import Sample
@@ -28,7 +27,7 @@ from training.variants import VARIANTS, VariedRuntime
 from training.variation import Drawn
 from training.windows import GridSample, Place, collate, to_grid
 
-from .conftest import LABELS, SampleMaker, make_sample
+from .conftest import LABELS, CancelAtStep, SampleMaker, make_sample
 
 FRAMES = 140
 
@@ -190,18 +189,6 @@ def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker
     )
 
 
-class CancelAtStep(Control):
-    def __init__(self, step: int) -> None:
-        super().__init__()
-        self.left = step
-
-    def check(self, reporter: Reporter) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.command("cancel")
-        super().check(reporter)
-
-
 def with_everything(full: TrainingConfig, folder: Path) -> TrainingConfig:
     """With former people, a variant of the faces and an average over the last epochs."""
     former = [make_sample(f"p{n}", f"p{n}", frames=300, events=3, seed=n) for n in range(3)]
@@ -214,7 +201,7 @@ def with_everything(full: TrainingConfig, folder: Path) -> TrainingConfig:
         full,
         data=replace(full.data, replay=str(folder / REPLAY_FILE)),
         augmentation=replace(full.augmentation, variants=1),
-        optimization=replace(full.optimization, late_epochs=2, steps_per_epoch=4, epochs=3),
+        optimization=replace(full.optimization, late_share=0.7, steps_per_epoch=4, epochs=3),
     )
 
 
