@@ -1,11 +1,15 @@
 import dataclasses
 import json
 import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+import training.crops
 import training.datasets.project
 from app.document.document import Document
 from app.document.edits import AddTier, AddVideo, ChangeVideo, MarkReviewed, ReplaceEvents, UnmarkReviewed, UseModel
@@ -24,11 +28,12 @@ from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Cancelled, Record, Reporter
 from training.compare_in_project import compare_in_project
+from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
 from training.datasets.snapshot import read_snapshot
 from training.retrain import LABELS as SNAPSHOT
 from training.retrain import RetrainWish, retrain
 
-from .conftest import LABELS, SampleMaker
+from .conftest import LABELS, SampleMaker, make_sample
 
 
 class Listener(Reporter):
@@ -151,6 +156,29 @@ def test_such_a_label_can_be_mapped_or_only_spotted_instead(project: Path):
     spotted = retrain(project, wish, reporter=listener, out=project / "runs" / "spotted")
     assert spotted.model.labels == LABELS and spotted.new_labels == ()
     assert any("expressions without a name" in record.text for record in listener.records)
+
+
+def test_in_the_full_scope_former_people_follow_the_backbone_into_the_new_model(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def pictures(*_, **__) -> Iterator[tuple[int, np.ndarray | None]]:
+        for frame in range(0, 400, 25):
+            yield frame, np.full((64, 64, 3), frame // 2, np.uint8)
+
+    monkeypatch.setattr(training.crops, "aligned_faces", pictures)
+    parent = load_model(project / "models" / "untrained")
+    former = [make_sample(f"p{n}", f"p{n}", frames=300, events=3, seed=n) for n in range(2)]
+    write_replay(former, project / "models" / "untrained" / REPLAY_FILE, parent.backbone, directions=20)
+    few = ("optimization.gradient_frames=4", "optimization.steps_per_epoch=3", "optimization.batch_size=1")
+    wish = RetrainWish("Corrections", "full", compares=False, epochs=1, settings=few)
+    report = retrain(project, wish)
+    folder = project / "models" / report.model.name
+    kept = read_replay(folder / REPLAY_FILE, load_model(folder).backbone, about=9)
+    assert [len(sample.events) for sample in kept] == [3, 3], "it belongs to the new backbone"
+    assert read_replay(folder / REPLAY_FILE, parent.backbone, about=9) == []
+    further = retrain(project, replace(wish, model=report.model.name), out=project / "runs" / "again")
+    config = tomllib.loads((further.run / "config.toml").read_text())
+    assert config["data"]["replay"] == str(folder / REPLAY_FILE)
 
 
 def relabel(project: Path, old: str, new: str) -> None:
