@@ -207,7 +207,9 @@ class FednLearner(Learner):
 
     def _save_replay(self, path: Path, backbone: ResNet18, full: FullScope) -> None:
         """What was replayed, as the new backbone would see it: for the next retraining of this model."""
-        kept = read_replay(Path(self.config.data.replay), self.backbone, about=sys.maxsize)
+        # The file belongs to the backbone as it was before it learned.
+        before = starting_model(self.config).backbone
+        kept = read_replay(Path(self.config.data.replay), before, about=sys.maxsize)
         own = [replace(sample, variants=()) for sample in _filmed(self._first)]
         drift = drift_of(own, full.with_features(own, backbone, self.device, SILENT))
         if kept:
