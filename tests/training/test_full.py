@@ -201,7 +201,7 @@ def with_everything(full: TrainingConfig, folder: Path) -> TrainingConfig:
         full,
         data=replace(full.data, replay=str(folder / REPLAY_FILE)),
         augmentation=replace(full.augmentation, variants=1),
-        optimization=replace(full.optimization, late_share=0.7, steps_per_epoch=4, epochs=3),
+        optimization=replace(full.optimization, late_share=0.7, steps_per_epoch=3, epochs=3),
     )
 
 
@@ -212,7 +212,7 @@ def test_the_whole_network_goes_on_within_an_epoch_to_the_same_weights(
 ):
     full = with_everything(full, tmp_path) if everything else full
     train(full, tmp_path / "whole")
-    for step in (6, 10) if everything else (1, 3):
+    for step in (5, 8) if everything else (1, 3):
         run = tmp_path / f"cut-{step}"
         with pytest.raises(Cancelled):
             train(full, run, control=CancelAtStep(step + 1))
@@ -258,7 +258,11 @@ def test_former_people_are_learned_from_without_pictures_and_the_next_model_keep
     backbone = load_model(tmp_path / "run" / "model").backbone
     kept = read_replay(tmp_path / "run" / "model" / REPLAY_FILE, backbone, about=9)
     before = read_replay(tmp_path / REPLAY_FILE, training.fedn.starting_model(full).backbone, about=9)
-    assert [sample.events for sample in kept] == [sample.events for sample in before] and len(kept) == 3
+    spoken = [
+        [[(event.onset, event.offset, event.label) for event in sample.events] for sample in samples]
+        for samples in (kept, before)
+    ]
+    assert spoken[0] == spoken[1] and len(kept) == 3
     assert not np.array_equal(kept[0].features, before[0].features), "they have followed the backbone"
 
 

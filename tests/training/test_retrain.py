@@ -169,7 +169,7 @@ def test_in_the_full_scope_former_people_follow_the_backbone_into_the_new_model(
     parent = load_model(project / "models" / "untrained")
     former = [make_sample(f"p{n}", f"p{n}", frames=300, events=3, seed=n) for n in range(2)]
     write_replay(former, project / "models" / "untrained" / REPLAY_FILE, parent.backbone, directions=20)
-    few = ("optimization.gradient_frames=4", "optimization.steps_per_epoch=3", "optimization.batch_size=1")
+    few = ("optimization.gradient_frames=4", "optimization.steps_per_epoch=3", "optimization.learning_rate=1e-2")
     wish = RetrainWish("Corrections", "full", compares=False, epochs=1, settings=few)
     report = retrain(project, wish)
     folder = project / "models" / report.model.name
