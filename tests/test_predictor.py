@@ -18,8 +18,7 @@ from fedn.model_config import named_config, small_config
 from fedn.model_info import ModelInfo
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
-from fedn.predictors.fedn import FednPredictor
-from fedn.predictors.window_scores import Look, WindowScores, window_starts
+from fedn.predictors.fedn import FednPredictor, window_starts
 from fedn.progress import Cancelled, Reporter
 from fedn.time_grid import TimeGrid
 from fedn.video.frame_index import FrameIndex
@@ -78,10 +77,8 @@ def test_windows_that_share_segments_equal_windows_computed_one_by_one(model: Mo
     grid = TimeGrid.of(features.frame_index)
     config = predictor.detector.config
     prepared = predictor.detector.prepare(torch.from_numpy(features.features), torch.from_numpy(features.has_face))
-    reference = predictor.detector.reference(*map(torch.from_numpy, (features.features, features.has_face)))
-    look = Look(features.features, features.has_face, grid, reference)
     with torch.inference_mode():
-        for starts, decoded in WindowScores(predictor.detector, torch.device("cpu")).windows(look, 1, Reporter()):
+        for starts, decoded in predictor._windows(features.features, features.has_face, grid, Reporter()):
             for start, intervals, scores in zip(starts, *decoded, strict=True):
                 cells = torch.arange(start - config.lead_frames, start - config.lead_frames + config.read_frames)
                 alone = predictor.detector(prepared[cells.clamp(0, 299)][None])
