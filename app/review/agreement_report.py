@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from app.review.tier_key import TierKey
 from fedn.annotation.agreement.coding import CodedVideo
-from fedn.annotation.agreement.event_agreement import Differences, EventAgreement, event_agreement
+from fedn.annotation.agreement.event_agreement import Differences, EventAgreement, PairingsOf, event_agreement
 from fedn.annotation.agreement.frame_agreement import FrameAgreement, frame_agreement
 from fedn.annotation.agreement.measure import Measure
 
@@ -68,6 +67,7 @@ class AgreementReport:
     reviewed_only: bool
     events: EventAgreement
     frames: FrameAgreement
+    labels: tuple[LabelRow, ...]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -85,17 +85,6 @@ class AgreementReport:
             Row("Same frames", frames.same, "Share of frames that both label the same, or both leave empty", SHARE),
         )
 
-    @cached_property
-    def labels(self) -> tuple[LabelRow, ...]:
-        first, second = (Counter[str](), Counter[str]())
-        for pairing in self.events.pairings:
-            first.update([pairing.first.label] if pairing.first else [])
-            second.update([pairing.second.label] if pairing.second else [])
-        return tuple(
-            LabelRow(label, first[label], second[label], self.events.f1_of(label), self.frames.kappa_of(label))
-            for label in self.events.labels
-        )
-
     @property
     def boundaries(self) -> tuple[BoundaryRow, ...]:
         events = self.events
@@ -107,13 +96,10 @@ class AgreementReport:
         """Rows and columns of the confusion matrix: the labels, and None for no event."""
         return (*self.events.labels, None)
 
-    @cached_property
+    @property
     def confusion(self) -> Counter[tuple[str | None, str | None]]:
         """(first's label, second's label) -> how often; None where one has no event."""
-        return Counter(
-            (pairing.first.label if pairing.first else None, pairing.second.label if pairing.second else None)
-            for pairing in self.events.pairings
-        )
+        return self.events.confusion
 
 
 def agreement_report(
@@ -125,12 +111,14 @@ def agreement_report(
     iou: float,
     reviewed_only: bool,
     check: Callable[[], None] = lambda: None,
+    pairings_of: PairingsOf | None = None,
 ) -> AgreementReport:
     """The numbers over some videos.
 
     Args:
         asked_count: how many videos there were to choose from.
         check: called between videos; what it raises ends the work.
+        pairings_of: as for `event_agreement`.
     """
 
     def checked(videos: Iterable[CodedVideo]) -> Iterator[CodedVideo]:
@@ -138,7 +126,18 @@ def agreement_report(
             check()
             yield video
 
-    events = event_agreement(checked(coded), iou)
-    return AgreementReport(
-        first, second, len(coded), asked_count, reviewed_only, events, frame_agreement(checked(coded))
+    events = event_agreement(checked(coded), iou, pairings_of=pairings_of)
+    frames = frame_agreement(checked(coded))
+    rows = _label_rows(events, frames)
+    return AgreementReport(first, second, len(coded), asked_count, reviewed_only, events, frames, rows)
+
+
+def _label_rows(events: EventAgreement, frames: FrameAgreement) -> tuple[LabelRow, ...]:
+    first, second = Counter[str | None](), Counter[str | None]()
+    for (one, two), count in events.confusion.items():
+        first[one] += count
+        second[two] += count
+    return tuple(
+        LabelRow(label, first[label], second[label], events.f1_of(label), frames.kappa_of(label))
+        for label in events.labels
     )

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from app.review.tier_key import TierKey, tier_keys
 from app.session import Session
 from fedn.annotation.agreement.coding import CodedVideo
+from fedn.annotation.agreement.event_agreement import KeptPairings
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
 
@@ -15,6 +16,9 @@ STANDARD_IOU = 0.5
 
 class Comparison(QObject):
     """By default the reference (see `Session.reference_tier`) and the first detector.
+
+    Attributes:
+        pairings_of: which events of a video belong together; the queue and the numbers ask for the same.
 
     Signals:
         changed: other tiers, another overlap, other ranges; or the tiers to choose from are others.
@@ -28,6 +32,7 @@ class Comparison(QObject):
         self._first: TierKey | None = None
         self._second: TierKey | None = None
         self._iou = STANDARD_IOU
+        self.pairings_of = KeptPairings()
         self._whole_project = False
         self._reviewed_only = False
         self._keys: dict[str, TierKey] | None = None
@@ -211,4 +216,5 @@ class Comparison(QObject):
     def _on_project_changed(self) -> None:
         self._first, self._second, self._whole_project, self._reviewed_only = None, None, False, False
         self._iou = STANDARD_IOU
+        self.pairings_of.forget()
         self._on_tiers_changed()

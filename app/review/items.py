@@ -98,14 +98,24 @@ class Item:
 
     def sort_key(self, order: Order) -> tuple[float, int, int, str]:
         """Ascending; what is equal comes by video and time."""
-        return self._sort_keys[order]
+        if order is Order.TIME:
+            return self._by_time
+        return self._by_uncertainty if order is Order.UNCERTAINTY else self._by_disagreement
+
+    # Each made once, and only if asked for: a queue of thousands is sorted again after every decision.
 
     @cached_property
-    def _sort_keys(self) -> dict[Order, tuple[float, int, int, str]]:
-        """Made once: a queue of thousands is sorted again after every decision."""
-        values = {Order.TIME: 0.0, Order.UNCERTAINTY: -self.uncertainty, Order.DISAGREEMENT: -self.disagreement}
-        rest = (self.place, self.event.onset, self.event.id)
-        return {order: (value, *rest) for order, value in values.items()}
+    def _by_time(self) -> tuple[float, int, int, str]:
+        event = self.event
+        return (0.0, self.place, event.onset, event.id)
+
+    @cached_property
+    def _by_uncertainty(self) -> tuple[float, int, int, str]:
+        return (-self.uncertainty, *self._by_time[1:])
+
+    @cached_property
+    def _by_disagreement(self) -> tuple[float, int, int, str]:
+        return (-self.disagreement, *self._by_time[1:])
 
 
 def kind_of(pairing: Pairing, *, compared: bool) -> Kind:

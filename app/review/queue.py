@@ -9,7 +9,7 @@ from app.document.prediction_states import PredictionStates, State
 from app.review.decisions import Verdict, verdict_on
 from app.review.items import Item, Kind, Order, kind_of
 from fedn.annotation.agreement.coding import CodedVideo
-from fedn.annotation.agreement.event_agreement import Pairing, event_agreement
+from fedn.annotation.agreement.event_agreement import Pairing, PairingsOf, pairings
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
@@ -64,6 +64,7 @@ def items_of(
     judged: tuple[Interval, ...] | None = None,
     threshold: float = 0.5,
     place: int = 0,
+    pairings_of: PairingsOf = pairings,
 ) -> list[Item]:
     """Every pair and single event of the two tiers of a video, by onset.
 
@@ -71,6 +72,7 @@ def items_of(
         judged: ranges that an event has to touch; None for the whole video.
         threshold: the score from which a prediction counts.
         place: of the video in the project.
+        pairings_of: as for `event_agreement`.
     """
     video = project.video(video_id)
     if second is None or (first is None and second.source is not Source.DETECTOR):
@@ -95,7 +97,7 @@ def items_of(
             states.of(pairing),
             threshold,
         )
-        for pairing in event_agreement((coded,), iou).pairings
+        for pairing in pairings_of(coded, iou)
     ]
 
 

@@ -15,6 +15,8 @@ from app.session import Session
 from fedn.annotation.event import Event
 
 STANDARD_THRESHOLD = 0.5
+PAINTED_FIRST_MS = 20
+"""The edit is seen before the queue that follows from it."""
 
 
 class Review(QObject):
@@ -50,7 +52,7 @@ class Review(QObject):
         # Many changes come at once: one telling for all of them.
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
-        self._telling.setInterval(0)
+        self._telling.setInterval(PAINTED_FIRST_MS)
         self._telling.timeout.connect(self._tell)
         session.project_changed.connect(self._on_project_changed)
         session.events_changed.connect(self._on_events_changed)
@@ -91,6 +93,11 @@ class Review(QObject):
             # Where the current one was, the one after it is now.
             self._at = self._places.get(self._current, min(self._at, len(self._queue)))
         return self._queue
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the queue that is shown is of before a change."""
+        return self._telling.isActive()
 
     def all_items(self) -> list[Item]:
         """Without a filter."""
@@ -133,6 +140,7 @@ class Review(QObject):
                 judged=compared.judged(video_id),
                 threshold=self._threshold(video_id),
                 place=self._video_places().get(video_id, 0),
+                pairings_of=compared.pairings_of,
             )
         return self._by_video[video_id]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,8 +35,14 @@ def match(truth: Sequence[Interval], predicted: Sequence[Interval], iou: float =
     if iou <= 0:
         raise ValueError("matching needs an IoU above 0: intervals that do not touch are no pair")
     pairs = list(candidate_pairs(truth, predicted, iou))
+    of_truth = Counter(pair.truth_index for pair in pairs)
+    of_predicted = Counter(pair.predicted_index for pair in pairs)
     matches: list[Match] = []
-    for group in _connected(pairs):
+    clashing: list[Match] = []
+    for pair in pairs:
+        alone = of_truth[pair.truth_index] == 1 and of_predicted[pair.predicted_index] == 1
+        (matches if alone else clashing).append(pair)
+    for group in _connected(clashing):
         matches += _assign(group)
     return sorted(matches, key=lambda pair: pair.truth_index)
 
@@ -47,17 +54,17 @@ def candidate_pairs(truth: Sequence[Interval], predicted: Sequence[Interval], io
     order = sorted(range(len(predicted)), key=lambda index: predicted[index].start)
     starts = np.array([predicted[index].start for index in order])
     longest = max(interval.length for interval in predicted)
+    firsts = np.searchsorted(starts, [interval.start - longest for interval in truth], side="right").tolist()
+    lasts = np.searchsorted(starts, [interval.stop for interval in truth], side="left").tolist()
     for truth_index, interval in enumerate(truth):
-        first = int(np.searchsorted(starts, interval.start - longest, side="right"))
-        last = int(np.searchsorted(starts, interval.stop, side="left"))
-        for predicted_index in order[first:last]:
+        for predicted_index in order[firsts[truth_index] : lasts[truth_index]]:
             value = interval.iou(predicted[predicted_index])
             if value >= iou:
                 yield Match(truth_index, predicted_index, value)
 
 
 def _connected(pairs: list[Match]) -> list[list[Match]]:
-    """Pairs grouped so that no interval is in two groups: most groups hold one pair, and each is solved alone."""
+    """Pairs grouped so that no interval is in two groups, each of which is solved alone."""
     parent: dict[tuple[str, int], tuple[str, int]] = {}
 
     def root(node: tuple[str, int]) -> tuple[str, int]:
@@ -75,8 +82,6 @@ def _connected(pairs: list[Match]) -> list[list[Match]]:
 
 
 def _assign(pairs: list[Match]) -> list[Match]:
-    if len(pairs) == 1:
-        return pairs
     # Imported here because it takes half a second, which the start of the window cannot spare.
     from scipy.optimize import linear_sum_assignment
 

@@ -31,6 +31,11 @@ def measure_editing() -> dict[str, Any]:
         window.layouts.show_dock("event_table")
         _settle()
         figures[f"one edit, {EVENTS:,} events, table shown"] = _edits(window)
+        window.layouts.choose("Review")
+        window.layouts.show_dock("agreement")
+        window.layouts.show_dock("review")
+        _settle()
+        figures[f"one edit, {EVENTS:,} events, until queue and agreement follow"] = _followed_edits(window)
         window.leave()
         window.deleteLater()
     with _opened(LISTED) as session:
@@ -64,8 +69,33 @@ def _edits(window: StudioWindow) -> dict[str, Any]:
     }
 
 
+def _followed_edits(window: StudioWindow) -> dict[str, Any]:
+    """Moves onsets of the tier that predictions are compared with."""
+    from PySide6.QtCore import Qt
+
+    session, review, measuring = window.session, window.parts.reviewing, window.parts.agreement.measuring
+    compared = review.comparison.first
+    assert session.project is not None and compared is not None
+    tier = next(tier for tier in session.tiers() if tier.name == compared.name)
+    ids = [event.id for event in session.project.events(tier.id)][:EDITS]
+    measuring.set_on(True)
+
+    def follow() -> None:
+        _settle(once=True)
+        while review.is_behind or measuring.is_running:
+            time.sleep(0.001)
+            _settle(once=True)
+
+    follow()
+    press = (Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    return _times(window, lambda number: session.select_events((ids[number],)), lambda _: press, follow)
+
+
 def _times(
-    window: StudioWindow, prepare: Callable[[int], None], press: Callable[[int], tuple[Any, Any]]
+    window: StudioWindow,
+    prepare: Callable[[int], None],
+    press: Callable[[int], tuple[Any, Any]],
+    follow: Callable[[], None] | None = None,
 ) -> dict[str, float]:
     from PySide6.QtTest import QTest
 
@@ -78,7 +108,7 @@ def _times(
         _settle()
         began, began_work = time.perf_counter(), time.process_time()
         QTest.keyClick(timeline, *press(number))
-        _settle(once=True)
+        (follow or _painted)()
         wall.append((time.perf_counter() - began) * 1000)
         worked.append((time.process_time() - began_work) * 1000)
     return _figures(wall, worked)
@@ -124,6 +154,10 @@ def _figures(wall: list[float], worked: list[float]) -> dict[str, float]:
         "ms_95": round(sorted(wall)[int(len(wall) * 0.95) - 1], 1),
         "processor_ms": round(statistics.median(worked), 1),
     }
+
+
+def _painted() -> None:
+    _settle(once=True)
 
 
 def _settle(*, once: bool = False) -> None:

@@ -13,6 +13,8 @@ from fedn.annotation.agreement.coding import CodedVideo
 AT_ONCE = 600
 """Events and, in thousands, frames up to which the numbers take less than a repaint may wait."""
 QUIET_MS = 120
+PAINTED_FIRST_MS = 30
+"""The edit and the queue are seen before the numbers."""
 
 
 class _StoppedError(Exception):
@@ -59,7 +61,7 @@ class Measuring(QObject):
         """Everything anew, once the present event has been dealt with."""
         if self._is_on:
             self._stop()
-            self._timer.start(QUIET_MS if self._comparison.whole_project else 0)
+            self._timer.start(QUIET_MS if self._comparison.whole_project else PAINTED_FIRST_MS)
 
     def shut_down(self) -> None:
         self._is_on = False
@@ -98,7 +100,14 @@ class Measuring(QObject):
                     raise _StoppedError
 
             return agreement_report(
-                coded, first, second, asked_count=len(asked), iou=iou, reviewed_only=reviewed_only, check=check
+                coded,
+                first,
+                second,
+                asked_count=len(asked),
+                iou=iou,
+                reviewed_only=reviewed_only,
+                check=check,
+                pairings_of=compared.pairings_of,
             )
 
         if _size(coded) <= AT_ONCE:

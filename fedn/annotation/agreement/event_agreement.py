@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -15,8 +15,8 @@ from fedn.annotation.agreement.measure import Measure, ratio
 from fedn.annotation.event import Event
 from fedn.annotation.matching import match
 
-NO_EVENT = ""
-"""Stands in the confusion matrix for "the other coder has no event there"."""
+NO_EVENT = None
+"""Stands in the confusion matrix for "the other coder has no event there"; an event without a label has ""."""
 NO_EVENTS = "neither of the two has events"
 NO_MATCH = "no event of one matches an event of the other"
 
@@ -31,13 +31,16 @@ class Pairing:
     iou: float = 0.0
 
     @property
-    def labels(self) -> tuple[str, str]:
+    def labels(self) -> tuple[str | None, str | None]:
         """Labels of both, NO_EVENT where there is none."""
         return (self.first.label if self.first else NO_EVENT, self.second.label if self.second else NO_EVENT)
 
     @property
     def is_match(self) -> bool:
         return self.first is not None and self.second is not None
+
+
+PairingsOf = Callable[[CodedVideo, float], Sequence[Pairing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,8 @@ class EventAgreement:
 
     def f1_of(self, label: str) -> Measure:
         """Twice the matched events that both call `label` over the events that either calls so."""
-        both = sum(pairing.labels == (label, label) for pairing in self.matched)
-        either = sum(pairing.labels.count(label) for pairing in self.pairings)
-        return ratio(2 * both, either, f"neither of the two has an event “{label}”")
+        either = sum(count * cell.count(label) for cell, count in self.confusion.items())
+        return ratio(2 * self.confusion[label, label], either, f"neither of the two has an event “{label}”")
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -121,11 +123,11 @@ class EventAgreement:
         return tuple(sorted({event.label for event in events}))
 
     @cached_property
-    def confusion(self) -> Counter[tuple[str, str]]:
+    def confusion(self) -> Counter[tuple[str | None, str | None]]:
         """(first's label, second's label) -> how often, NO_EVENT where one has nothing."""
         return Counter(pairing.labels for pairing in self.pairings)
 
-    def behind(self, first_label: str, second_label: str) -> list[Pairing]:
+    def behind(self, first_label: str | None, second_label: str | None) -> list[Pairing]:
         """The pairings that a cell of `confusion` counts."""
         return [pairing for pairing in self.pairings if pairing.labels == (first_label, second_label)]
 
@@ -147,19 +149,24 @@ class EventAgreement:
         return Differences(tuple(two - one for one, two in pairs if one is not None and two is not None))
 
 
-def event_agreement(videos: Iterable[CodedVideo], iou: float = 0.5) -> EventAgreement:
+def event_agreement(
+    videos: Iterable[CodedVideo], iou: float = 0.5, *, pairings_of: PairingsOf | None = None
+) -> EventAgreement:
     """Matches one to one, as many pairs as possible, video by video, whatever the labels.
 
     Args:
         iou: least intersection over union of a pair, above 0.
+        pairings_of: in place of `pairings`, for whoever keeps them.
 
     Raises:
         ValueError: if `iou` is not above 0.
     """
-    return EventAgreement(tuple(pairing for video in videos for pairing in _pairings(video, iou)), iou)
+    paired = pairings_of or pairings
+    return EventAgreement(tuple(pairing for video in videos for pairing in paired(video, iou)), iou)
 
 
-def _pairings(video: CodedVideo, iou: float) -> list[Pairing]:
+def pairings(video: CodedVideo, iou: float) -> Sequence[Pairing]:
+    """Matched pairs and single events of a video, by onset."""
     first, second = video.judged_events()
     pairs = match([event.interval for event in first], [event.interval for event in second], iou)
     found = [Pairing(video.video_id, first[p.truth_index], second[p.predicted_index], p.iou) for p in pairs]
@@ -168,6 +175,30 @@ def _pairings(video: CodedVideo, iou: float) -> list[Pairing]:
     found += [Pairing(video.video_id, event, None) for event in only_first]
     found += [Pairing(video.video_id, None, event) for event in only_second]
     return sorted(found, key=_onset)
+
+
+class KeptPairings:
+    """The pairings of videos, matched anew only where a tier, what is judged or the overlap is another.
+
+    Tiers are told apart by identity: a project gives out the same tuple until the tier changes. For any thread.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[CodedVideo, float, Sequence[Pairing]]] = {}
+
+    def __call__(self, video: CodedVideo, iou: float) -> Sequence[Pairing]:
+        kept = self._kept.get(video.video_id)
+        if kept is not None:
+            before, before_iou, found = kept
+            same = before.first is video.first and before.second is video.second
+            if same and before_iou == iou and before.judged == video.judged:
+                return found
+        found = pairings(video, iou)
+        self._kept[video.video_id] = (video, iou, found)
+        return found
+
+    def forget(self) -> None:
+        self._kept.clear()
 
 
 def _without(events: Sequence[Event], places: set[int]) -> list[Event]:

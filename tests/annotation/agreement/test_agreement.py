@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from fedn.annotation.agreement.coding import CodedVideo
-from fedn.annotation.agreement.event_agreement import NO_EVENT, event_agreement
+from fedn.annotation.agreement.event_agreement import NO_EVENT, KeptPairings, event_agreement, pairings
 from fedn.annotation.agreement.frame_agreement import ONE_CATEGORY, frame_agreement, frame_categories
 from fedn.annotation.agreement.time_budget import time_budget
 from fedn.annotation.event import Event
@@ -181,3 +181,27 @@ def test_time_budget_counts_events_and_covers_overlapping_ones_once() -> None:
     assert (anger.count, anger.median_s.value) == (1, pytest.approx(2.0))
     assert none.count == 0 and none.median_s.reason == "there is no event with this label"
     assert none.share.value == 0.0
+
+
+def test_an_event_without_a_label_is_not_taken_for_one_that_is_missing() -> None:
+    first, second = [Event(0, 9, ""), Event(40, 49, "fear")], [Event(0, 9, ""), Event(70, 79, "anger")]
+    found = event_agreement([CodedVideo("v", first, second, (Interval(0, 100),))])
+    assert found.f1_of("").value == 1.0
+    assert found.confusion["", ""] == 1 and found.confusion["fear", NO_EVENT] == 1
+
+
+def test_pairings_are_kept_until_a_tier_the_judged_ranges_or_the_overlap_is_another() -> None:
+    whole, first = (Interval(0, 100),), (Event(0, 9, "fear"), Event(40, 49, "fear"))
+    video = CodedVideo("v", first, (Event(2, 9, "fear"),), whole)
+    kept = KeptPairings()
+    found = kept(video, 0.5)
+    assert found == pairings(video, 0.5)
+    assert kept(CodedVideo("v", first, video.second, whole), 0.5) is found
+    for other, iou in (
+        (CodedVideo("v", first[:1], video.second, whole), 0.5),
+        (CodedVideo("v", first, (Event(2, 9, "anger"),), whole), 0.5),
+        (CodedVideo("v", first, video.second, (Interval(0, 20),)), 0.5),
+        (video, 0.9),
+    ):
+        assert kept(other, iou) == pairings(other, iou) != found
+        assert kept(video, 0.5) == found
