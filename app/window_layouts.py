@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow
@@ -26,6 +27,11 @@ SIDE_PX = {
 }
 
 
+HIGH_PANELS = ("training", "comparison", "models", "agreement")
+LOW_WINDOW_PX = 860
+"""In a window lower than this, a high panel below the labels would show a few lines only."""
+
+
 class Layouts(QObject):
     """Knows which arrangement is in use, and keeps what the user does to each of them.
 
@@ -40,6 +46,11 @@ class Layouts(QObject):
         self._window, self._docks, self._settings = window, docks, settings
         self._untouched = window.saveState(VERSION)
         self._is_shown = False
+        self._gave_way = False
+        self._in_front: set[str] = set()
+        for name in HIGH_PANELS:
+            if name in docks:
+                docks[name].visibilityChanged.connect(partial(self._make_room, name))
 
     @property
     def names(self) -> list[str]:
@@ -75,6 +86,7 @@ class Layouts(QObject):
     def keep(self) -> None:
         """Remembers how the panels stand now under the name of the layout in use."""
         if self._is_shown:
+            self._bring_labels_back()
             state = self._window.saveState(VERSION).toBase64()
             self._settings.layouts[self.current] = bytes(state.data()).decode()
 
@@ -99,6 +111,20 @@ class Layouts(QObject):
         dock.raise_()
         if not dock.isFloating() and name in SIDE_PX:
             self._window.resizeDocks([dock], [SIDE_PX[name]], Qt.Orientation.Horizontal)
+
+    def _make_room(self, name: str, is_in_front: bool) -> None:
+        """In a low window the labels give way to a high panel as long as it is in front; their keys still work."""
+        (self._in_front.add if is_in_front else self._in_front.discard)(name)
+        if not self._in_front:
+            self._bring_labels_back()
+        elif self._window.height() < LOW_WINDOW_PX and self._docks["labels"].isVisible():
+            self._docks["labels"].hide()
+            self._gave_way = True
+
+    def _bring_labels_back(self) -> None:
+        if self._gave_way:
+            self._gave_way = False
+            self._docks["labels"].show()
 
     def _arrange(self) -> None:
         """Every panel at its first place, those of the layout shown."""
