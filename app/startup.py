@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import platformdirs
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import assets
@@ -31,6 +31,8 @@ NAME = "fedn-studio"
 KEEP_SETTINGS_MS = 60_000
 LOG_BYTES = 2_000_000
 PICTURE_SIZE = (1440, 900)
+FRAME = QSize(16, 48)
+"""What a system draws around a window, at most."""
 
 
 def run_window(path: Path | None = None) -> int:
@@ -52,6 +54,7 @@ def run_window(path: Path | None = None) -> int:
     window = StudioWindow(session)
     session.project_changed.connect(memory.settle)
     memory.settle()
+    _fit_screen(window)
     window.show()
     if path is None and settings.reopen and Path(settings.last_project, FILE_NAME).is_file():
         path = Path(settings.last_project)
@@ -143,6 +146,11 @@ def _settle(app: QApplication, window: StudioWindow, timeout_s: float = 20.0, ca
         nothing_to_show = window.session.current_video is None
         if (image is not None or nothing_to_show) and time.monotonic() - since > calm_s:
             return
+
+
+def _fit_screen(window: StudioWindow) -> None:
+    """On a small screen nothing lies beyond its edge; a size that the user has chosen comes back later."""
+    window.resize(window.size().boundedTo(window.screen().availableSize() - FRAME))
 
 
 def _log_to_file() -> None:

@@ -42,10 +42,20 @@ def place_of(card: QSize, target: QRect, room: QRect) -> tuple[QPoint, Side]:
         (Side.ABOVE, QPoint(middle_x, target.bottom() + GAP_PX)),
     ):
         moved = _within(corner, card, inner)
-        if not QRect(moved, card).intersects(target):
+        if _is_beside(QRect(moved, card), target, side):
             return moved, side
     corner = QPoint(target.right() - card.width() - GAP_PX, target.bottom() - card.height() - GAP_PX)
     return _within(corner, card, inner), Side.NONE
+
+
+def _is_beside(card: QRect, target: QRect, side: Side) -> bool:
+    """Whether the target lies on that side of the card, and in front of it."""
+    middle = target.center()
+    if side in (Side.LEFT, Side.RIGHT):
+        is_off = target.right() < card.left() if side is Side.LEFT else card.right() < target.left()
+        return is_off and card.top() <= middle.y() <= card.bottom()
+    is_off = target.bottom() < card.top() if side is Side.ABOVE else card.bottom() < target.top()
+    return is_off and card.left() <= middle.x() <= card.right()
 
 
 def _within(corner: QPoint, card: QSize, room: QRect) -> QPoint:

@@ -62,6 +62,7 @@ class Tour(QObject):
             return
         self.steps, self._place = (), -1
         self.card.show_words(OFFER_TITLE, OFFER_TEXT, "", back="&Not now", next="&Take the tour")
+        self._watch(self._window)
         self._point()
 
     def start(self) -> None:

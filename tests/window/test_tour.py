@@ -82,6 +82,13 @@ def test_it_is_offered_at_the_first_start_and_never_again(window: StudioWindow, 
     assert not window.tour.is_shown
 
 
+def test_the_offer_stays_in_sight_when_the_window_changes(window: StudioWindow):
+    window.tour.offer()
+    window.resize(*SCREEN)
+    QApplication.processEvents()
+    assert window.rect().contains(window.tour.card.geometry())
+
+
 def test_it_is_in_the_menu_help_as_often_as_one_likes(demo: StudioWindow):
     for _ in range(2):
         demo.actions_by_name["tour"].trigger()
@@ -277,6 +284,8 @@ def test_the_card_stays_with_its_target_when_the_window_changes(demo: StudioWind
         (QRect(0, 400, 1000, 200), Side.BELOW),
         (QRect(0, 0, 1000, 200), Side.ABOVE),
         (QRect(0, 0, 1000, 600), Side.NONE),
+        # Above the room, as the buttons at the top of the window are.
+        (QRect(600, -40, 80, 30), Side.ABOVE),
         (QRect(), Side.NONE),
     ],
 )
