@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow
@@ -28,6 +27,7 @@ SIDE_PX = {
 
 
 HIGH_PANELS = ("training", "comparison", "models", "agreement")
+SETTLED_MS = 30
 LOW_WINDOW_PX = 860
 """In a window lower than this, a high panel below the labels would show a few lines only."""
 
@@ -47,10 +47,12 @@ class Layouts(QObject):
         self._untouched = window.saveState(VERSION)
         self._is_shown = False
         self._gave_way = False
-        self._in_front: set[str] = set()
+        # One panel goes before or after the next one comes: what counts is how they stand then.
+        self._settled = QTimer(self, interval=SETTLED_MS, singleShot=True)
+        self._settled.timeout.connect(self._make_room)
         for name in HIGH_PANELS:
             if name in docks:
-                docks[name].visibilityChanged.connect(partial(self._make_room, name))
+                docks[name].visibilityChanged.connect(lambda _: self._settled.start())
 
     @property
     def names(self) -> list[str]:
@@ -112,10 +114,10 @@ class Layouts(QObject):
         if not dock.isFloating() and name in SIDE_PX:
             self._window.resizeDocks([dock], [SIDE_PX[name]], Qt.Orientation.Horizontal)
 
-    def _make_room(self, name: str, is_in_front: bool) -> None:
+    def _make_room(self) -> None:
         """In a low window the labels give way to a high panel as long as it is in front; their keys still work."""
-        (self._in_front.add if is_in_front else self._in_front.discard)(name)
-        if not self._in_front:
+        panels = [self._docks[name] for name in HIGH_PANELS if name in self._docks]
+        if not any(panel.isVisible() and not panel.visibleRegion().isEmpty() for panel in panels):
             self._bring_labels_back()
         elif self._window.height() < LOW_WINDOW_PX and self._docks["labels"].isVisible():
             self._docks["labels"].hide()

@@ -37,3 +37,12 @@ def test_a_layout_is_kept_with_its_labels(window: StudioWindow) -> None:
     window.layouts.show()
     window.docks["inspector"].raise_()
     wait_until(lambda: window.docks["labels"].isVisible())
+
+
+def test_the_room_stays_given_from_one_high_panel_to_the_next(window: StudioWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 720)
+    for panel in ("training", "comparison", "agreement", "training"):
+        window.layouts.show_dock(panel)
+        qtbot.wait(100)
+        assert not window.docks["labels"].isVisible(), panel
+        wait_until(lambda: window.docks[panel].height() > 260)  # noqa: B023
