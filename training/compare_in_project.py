@@ -139,6 +139,7 @@ def _bare(video: LabelledVideo, project_folder: Path | None = None) -> Sample:
         path=video.path,
         cache=cache,
         image_fps=video.image_fps,
+        face=video.face,
     )
 
 

@@ -206,7 +206,8 @@ def labelled(sample: Sample, reviewed: tuple[Interval, ...]) -> LabelledVideo:
     """A sample as a project would have it, reviewed in these ranges."""
     assert sample.path is not None and sample.cache is not None
     key = f"{sample.cache.parent.name}/{sample.cache.name}"
-    return LabelledVideo(sample.video, sample.path, key, sample.subject, sample.image_fps, sample.events, reviewed)
+    about = (sample.video, sample.path, key, sample.subject, sample.image_fps)
+    return LabelledVideo(*about, sample.events, reviewed, sample.face)
 
 
 def without_label(sample: Sample, label: str) -> tuple[tuple[Event, ...], tuple[Interval, ...]]:

@@ -20,6 +20,7 @@ from fedn.features.face_detector import find_face_detector
 from fedn.model_info import write_atomically
 from fedn.progress import Reporter
 from fedn.video.content_key import content_key
+from fedn.video.face_boxes import face_suffix
 from training.datasets.sample import Sample
 
 JPEG_QUALITY = 95
@@ -141,14 +142,14 @@ def crops_of(
     if sample.path is None:
         raise TrainingError(f"{sample.video} has features only, and training the backbone needs its pictures")
     own = sample.cache if sample.cache is not None else folder / sample.video.replace("/", "_").replace("\\", "_")
-    name = f"crops-{ALIGNMENT_VERSION}-{find_face_detector().name}-{size}"
+    name = f"crops-{ALIGNMENT_VERSION}-{find_face_detector().name}-{size}{face_suffix(sample.face)}"
     store = CropStore(own, name, content_key(sample.path) if sample.path.exists() else "")
     if not store.open():
         reporter.progress(f"Cutting out the faces of {sample.path.name}", 0, 0, stage="features")
         expected = sample.frame_index.frame_count * size * size * BYTES_PER_PIXEL
         _make_room(_cache_root(own), limit_gb * GB - expected, {other.data for other in in_use})
         left = limit_gb * GB - sum(other.size_bytes for other in in_use)
-        faces = aligned_faces(sample.path, image_fps=sample.image_fps)
+        faces = aligned_faces(sample.path, image_fps=sample.image_fps, face=sample.face, cache_dir=sample.cache)
         store.fill(_until_stopped(faces, reporter), size=size, most_bytes=left)
     return store
 

@@ -73,7 +73,12 @@ def _prediction(predictor: VideoPredictor, sample: Sample, reporter: Reporter) -
     if sample.path is None:
         raise TrainingError(f"{sample.video} has features only, and this kind of model needs its pictures")
     return predictor.detect(
-        sample.path, cache_dir=sample.cache, image_fps=sample.image_fps, threshold=0.0, reporter=reporter
+        sample.path,
+        cache_dir=sample.cache,
+        image_fps=sample.image_fps,
+        threshold=0.0,
+        reporter=reporter,
+        face=sample.face,
     )
 
 

@@ -317,6 +317,11 @@ def compare(old: Model, new: Model, samples: Sequence[Sample], reporter: Reporte
 def _with_backbone(sample: Sample, model: Model, reporter: Reporter) -> Sample:
     assert sample.path is not None
     features = extract_features(
-        sample.path, model.backbone, cache_dir=sample.cache, image_fps=sample.image_fps, reporter=reporter
+        sample.path,
+        model.backbone,
+        cache_dir=sample.cache,
+        image_fps=sample.image_fps,
+        reporter=reporter,
+        face=sample.face,
     )
     return replace(sample, features=features.features, has_face=features.has_face)

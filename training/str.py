@@ -64,6 +64,7 @@ class StrLearner(Learner):
                     cache_dir=sample.cache,
                     image_fps=sample.image_fps,
                     reporter=own,
+                    face=sample.face,
                 )
             )
             self.targets.append(picture_targets(sample, self.info.labels, self._config.flow_gap))

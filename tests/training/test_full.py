@@ -9,6 +9,7 @@ import torch
 import training.course
 import training.crops
 import training.fedn
+from fedn.annotation.video import FaceChoice
 from fedn.checkpoint import load_model, load_weights
 from fedn.errors import TrainingError
 from fedn.features.backbone_runtime import BackboneRuntime
@@ -165,6 +166,20 @@ def test_crops_of_a_video_whose_content_has_changed_are_cut_out_anew(
     assert len(crops_of(sample, tmp_path, SILENT).frames()) > 1
     video.write_bytes(b"another content")
     assert crops_of(sample, tmp_path, SILENT).frames() == [5]
+
+
+def test_each_face_of_a_video_has_crops_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_of: SampleMaker
+):
+    def cut_out(*_, face: FaceChoice | None, **__) -> Iterator[tuple[int, np.ndarray | None]]:
+        yield 0 if face is None else face.frame, np.zeros((64, 64, 3), np.uint8)
+
+    monkeypatch.setattr(training.crops, "aligned_faces", cut_out)
+    (tmp_path / "v.mp4").write_bytes(b"two people")
+    one = replace(sample_of("v", "s", frames=FRAMES, events=1), path=tmp_path / "v.mp4", cache=tmp_path / "cache" / "v")
+    other = replace(one, face=FaceChoice(7, 0.8, 0.5))
+    for sample, frame in ((one, 0), (other, 7), (one, 0)):
+        assert crops_of(sample, tmp_path, SILENT, size=32).frames() == [frame]
 
 
 @pytest.fixture

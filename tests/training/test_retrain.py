@@ -16,7 +16,7 @@ from app.document.edits import AddTier, AddVideo, ChangeVideo, MarkReviewed, Rep
 from fedn.annotation.interval import Interval
 from fedn.annotation.metrics import evaluate
 from fedn.annotation.tier import Source, Tier
-from fedn.annotation.video import Video
+from fedn.annotation.video import FaceChoice, Video
 from fedn.checkpoint import load_model, save_model
 from fedn.errors import TrainingError
 from fedn.features.extract import VideoFeatures
@@ -179,6 +179,25 @@ def test_in_the_full_scope_former_people_follow_the_backbone_into_the_new_model(
     further = retrain(project, replace(wish, model=report.model.name), out=project / "runs" / "again")
     config = tomllib.loads((further.run / "config.toml").read_text())
     assert config["data"]["replay"] == str(folder / REPLAY_FILE)
+
+
+def test_the_chosen_face_of_a_video_is_the_one_that_is_learned_from(project: Path, monkeypatch: pytest.MonkeyPatch):
+    choice = FaceChoice(12, 0.75, 0.5)
+    with Document.open(project) as document:
+        video = next(iter(document.project.videos.values()))
+        document.do(ChangeVideo(dataclasses.replace(video, face=choice)))
+    asked: dict[str, FaceChoice | None] = {}
+    made = training.datasets.project.video_features
+
+    def features(path: Path, *given, face: FaceChoice | None = None, **further) -> VideoFeatures:
+        asked[path.name] = face
+        return made(path, *given, **further)
+
+    monkeypatch.setattr(training.datasets.project, "video_features", features)
+    report = retrain(project, RetrainWish("Corrections", held_out=("s1",), epochs=1))
+    assert asked == {"v0.mp4": choice, "v1.mp4": None, "v2.mp4": None}
+    kept = {video.name: video.face for video in read_snapshot(report.run / SNAPSHOT)}
+    assert kept == asked, "a run that goes on follows the same face, whatever is chosen meanwhile"
 
 
 def relabel(project: Path, old: str, new: str) -> None:

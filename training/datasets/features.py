@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from fedn.annotation.video import FaceChoice
 from fedn.features.backbone_runtime import BackboneRuntime
 from fedn.features.extract import VideoFeatures, extract_features
 from fedn.features.feature_files import FeatureFiles
@@ -54,6 +55,7 @@ def video_features(
     subject: str = "",
     cache: Path,
     image_fps: float | None,
+    face: FaceChoice | None = None,
     reporter: Reporter,
     number: int,
     count: int,
@@ -70,4 +72,4 @@ def video_features(
         with open_video(path, image_fps=image_fps, cache_dir=cache) as reader:
             index = reader.index
         return VideoFeatures(*source.read(path.name, subject, index.frame_count), index)
-    return extract_features(path, source, cache_dir=cache, image_fps=image_fps, reporter=own)
+    return extract_features(path, source, cache_dir=cache, image_fps=image_fps, reporter=own, face=face)

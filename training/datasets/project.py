@@ -44,6 +44,7 @@ def read_project_samples(
                 subject=video.subject,
                 cache=cache / video.key,
                 image_fps=video.image_fps,
+                face=video.face,
                 reporter=reporter,
                 number=number,
                 count=len(chosen),
@@ -63,6 +64,7 @@ def read_project_samples(
                 path=video.path,
                 cache=cache / video.key,
                 image_fps=video.image_fps,
+                face=video.face,
             )
         )
     return samples

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
+from fedn.annotation.video import FaceChoice
 from fedn.video.frame_index import FrameIndex
 
 
@@ -28,6 +29,7 @@ class Sample:
         path: the video file, None if there are features only.
         cache: the video's cache folder.
         image_fps: frame rate of a folder of images, None for a video file.
+        face: the face that is followed, None for the largest.
         variants: features (T, C) of the same frames with varied faces (see training.variants).
         spots_unknown: events whose label the network does not have teach it where they are, not what they are.
         is_replay: what a parent learned from; it is learned from again and never measured on.
@@ -43,6 +45,7 @@ class Sample:
     path: Path | None = None
     cache: Path | None = None
     image_fps: float | None = None
+    face: FaceChoice | None = None
     variants: tuple[NDArray[np.float16], ...] = ()
     spots_unknown: bool = False
     is_replay: bool = False

@@ -11,6 +11,7 @@ from typing import Any
 from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.project import Project
+from fedn.annotation.video import FaceChoice
 from fedn.errors import TrainingError
 from fedn.model_info import write_atomically
 
@@ -25,6 +26,7 @@ class LabelledVideo:
         name: unique in the project.
         key: of the video's content; its caches lie in the folder of this name.
         events: by onset; reviewed: sorted disjoint ranges, perhaps none.
+        face: the face to follow where the video shows several, None for the largest.
     """
 
     name: str
@@ -34,6 +36,7 @@ class LabelledVideo:
     image_fps: float | None
     events: tuple[Event, ...]
     reviewed: tuple[Interval, ...]
+    face: FaceChoice | None = None
 
 
 def labelled_videos(project: Project, tier: str) -> list[LabelledVideo]:
@@ -46,7 +49,8 @@ def labelled_videos(project: Project, tier: str) -> list[LabelledVideo]:
             unique = video.name if names.count(video.name) == 1 else f"{video.name} ({video.id[:6]})"
             where, reviewed = project.path_of(video.id), project.reviewed(video.id)
             events = project.events(own.id)
-            found.append(LabelledVideo(unique, where, video.key, video.subject, video.image_fps, events, reviewed))
+            about = (unique, where, video.key, video.subject, video.image_fps)
+            found.append(LabelledVideo(*about, events, reviewed, video.face))
     return found
 
 
@@ -83,6 +87,7 @@ def _video_row(video: LabelledVideo, revisions: Mapping[str, int]) -> dict[str, 
         "key": video.key,
         "subject": video.subject,
         "image_fps": video.image_fps,
+        "face": [video.face.frame, video.face.x, video.face.y] if video.face is not None else None,
         "reviewed": [[interval.start, interval.stop] for interval in video.reviewed],
         "events": events,
     }
@@ -109,4 +114,7 @@ def _video(row: Mapping[str, Any]) -> LabelledVideo:
         for event in row["events"]
     )
     reviewed = tuple(Interval(start, stop) for start, stop in row["reviewed"])
-    return LabelledVideo(row["name"], Path(row["path"]), row["key"], row["subject"], row["image_fps"], events, reviewed)
+    # Runs that were begun before faces could be chosen do not name one.
+    face = FaceChoice(*chosen) if (chosen := row.get("face")) else None
+    about = (row["name"], Path(row["path"]), row["key"], row["subject"], row["image_fps"])
+    return LabelledVideo(*about, events, reviewed, face)
