@@ -37,6 +37,7 @@ from fedn.video.frame_index import FrameIndex
 from fedn.video.reader import VideoReader, open_video
 from fedn.video.waveform import Waveform
 
+STANDARD_IOU = 0.5
 _gestures = count(1)
 
 
@@ -62,6 +63,7 @@ class Session(OpenDocument):
         playhead_changed: frame.
         playhead_taken: a gesture moves the playhead now; whoever plays has to stop.
         reference_changed: another tier is the one that predictions are compared with.
+        overlap_changed: two events are the same from another overlap on.
         model_changed: another model is in use.
     """
 
@@ -78,6 +80,7 @@ class Session(OpenDocument):
     playhead_changed = Signal(int)
     playhead_taken = Signal()
     reference_changed = Signal()
+    overlap_changed = Signal()
     model_changed = Signal()
 
     def __init__(
@@ -96,6 +99,7 @@ class Session(OpenDocument):
         self._playhead = 0
         self._selected: tuple[str, ...] = ()
         self._reference_name = ""
+        self._least_iou = STANDARD_IOU
         self._curves: dict[str, ScoreCurves | None] = {}
         self._index_loader = IndexLoader(self)
         self._index_loader.loaded.connect(self._on_index_loaded)
@@ -116,6 +120,7 @@ class Session(OpenDocument):
         self._waveforms.forget()
         self.frame_index = None
         self._video_id, self._playhead, self._selected, self._reference_name = "", 0, (), ""
+        self._least_iou = STANDARD_IOU
         self._curves.clear()
 
     # Changing it
@@ -290,6 +295,16 @@ class Session(OpenDocument):
         if name != self._reference_name:
             self._reference_name = name
             self.reference_changed.emit()
+
+    @property
+    def least_iou(self) -> float:
+        """Overlap from which two events are the same, above 0: for timeline, queue and numbers alike."""
+        return self._least_iou
+
+    def set_least_iou(self, iou: float) -> None:
+        if iou != self._least_iou:
+            self._least_iou = iou
+            self.overlap_changed.emit()
 
     # Files of the project
 

@@ -27,6 +27,7 @@ class Settings:
     `reopen`: the project that was open last is opened at the start; `last_project` is its folder.
     `places`: where the user was in each of the recent projects, by folder; read by `app.places` alone.
     `volume`: of the sound of videos, in percent.
+    `waveform`: the sound is drawn in the timeline.
     `face_box`: the followed face is marked in the picture.
     `reaction_ms`: how much later than what they see people press, while the video plays.
     """
@@ -43,6 +44,7 @@ class Settings:
     volume: int = 80
     muted: bool = False
     face_box: bool = False
+    waveform: bool = False
     reopen: bool = True
     recent: list[str] = field(default_factory=list)
     window: str = ""

@@ -97,6 +97,9 @@ SETTINGS = (
         "face_box", "General", "Box around the face", "Shows in the player which face is followed.", Switch(),
     ),
     SettingRow(
+        "waveform", "General", "Sound in the timeline", "Draws how loud it is, where a video has sound.", Switch(),
+    ),
+    SettingRow(
         "volume", "General", "Volume", "Of the sound of videos.", Number(0, 100, "%", 5),
     ),
     SettingRow(
@@ -104,7 +107,7 @@ SETTINGS = (
     ),
     SettingRow(
         "snapping", "Labeling", "Snap to edges and playhead",
-        "What is dragged in the timeline catches on boundaries of other events; the Alt key lets it go.", Switch(),
+        "What is dragged in the timeline catches on boundaries of other events; Alt or Shift lets it go.", Switch(),
     ),
     SettingRow(
         "label_keys", "Labeling", "A label's key",

@@ -11,8 +11,6 @@ from fedn.annotation.agreement.event_agreement import KeptPairings
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
 
-STANDARD_IOU = 0.5
-
 
 class Comparison(QObject):
     """By default the reference (see `Session.reference_tier`) and the first detector.
@@ -31,7 +29,6 @@ class Comparison(QObject):
         self._session = session
         self._first: TierKey | None = None
         self._second: TierKey | None = None
-        self._iou = STANDARD_IOU
         self.pairings_of = KeptPairings()
         self._whole_project = False
         self._reviewed_only = False
@@ -45,6 +42,7 @@ class Comparison(QObject):
         session.tiers_changed.connect(self._on_tiers_changed)
         session.videos_changed.connect(self._on_tiers_changed)
         session.reference_changed.connect(self._on_reference_changed)
+        session.overlap_changed.connect(self.changed)
         session.tier_views.changed.connect(self._on_tiers_changed)
         session.blind.changed.connect(self._on_tiers_changed)
 
@@ -112,7 +110,7 @@ class Comparison(QObject):
     @property
     def iou(self) -> float:
         """Overlap from which two events are the same, above 0."""
-        return self._iou
+        return self._session.least_iou
 
     @property
     def whole_project(self) -> bool:
@@ -124,9 +122,7 @@ class Comparison(QObject):
         return self._reviewed_only
 
     def set_iou(self, iou: float) -> None:
-        if iou != self._iou:
-            self._iou = iou
-            self.changed.emit()
+        self._session.set_least_iou(iou)
 
     def set_whole_project(self, whole: bool) -> None:
         if whole != self._whole_project:
@@ -215,6 +211,5 @@ class Comparison(QObject):
 
     def _on_project_changed(self) -> None:
         self._first, self._second, self._whole_project, self._reviewed_only = None, None, False, False
-        self._iou = STANDARD_IOU
         self.pairings_of.forget()
         self._on_tiers_changed()

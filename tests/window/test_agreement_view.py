@@ -17,6 +17,7 @@ from app.session import Session
 from app.views.agreement.agreement_view import AgreementView
 from app.views.agreement.histogram import Histogram
 from app.views.agreement.html import measure_table
+from app.views.timeline.agreement import Agreement
 from app.window import StudioWindow
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Source, Tier
@@ -78,6 +79,22 @@ def test_another_overlap_and_reviewed_ranges_only(view: AgreementView):
     report = measured(view)
     assert value(view, "F1") == 0.0 and report.frames.frames == 130
     assert report.events.first_count == 2 and report.reviewed_only
+
+
+def test_the_timeline_goes_by_the_overlap_that_is_chosen_for_the_numbers(window: StudioWindow):
+    def said() -> list[Agreement]:
+        row = next(row for row in window.parts.timeline.rows.all() if row.tier.name == "FEDN")
+        return [row.agreement[event.id] for event in row.events]
+
+    assert said().count(Agreement.NO_COUNTERPART) == 1
+    box = window.parts.agreement.iou
+    window.layouts.show_dock("agreement")
+    at = box.findText("from an IoU of 0.95 on")
+    box.setCurrentIndex(at)
+    box.activated.emit(at)
+    assert said() == [Agreement.NO_COUNTERPART] * 5
+    missed = next(row for row in window.parts.timeline.rows.all() if row.tier.name == "Expert").missed
+    assert len(missed) == 4
 
 
 def test_expert_against_self_report_is_a_comparison_of_its_own(view: AgreementView):

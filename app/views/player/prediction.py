@@ -5,12 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+from app import theme
 from app.views.player.overlay import Chip
 from fedn.annotation.event import Event
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
-
-_UNKNOWN_COLOR = "#9A9FA6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +57,8 @@ class Predictions:
         tier, event = predicted
         label = project.vocabulary.label(event.label)
         score = f"{event.score:.2f} · " if event.score is not None else ""
-        return Chip(label.color if label else _UNKNOWN_COLOR, event.label.capitalize() or "No label", score + tier.name)
+        return Chip(
+            label.color if label else theme.current().muted.name(),
+            event.label.capitalize() or "No label",
+            score + tier.name,
+        )

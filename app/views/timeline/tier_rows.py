@@ -65,7 +65,7 @@ class TierRows:
         self._session = session
         self._rows: list[TierRow] | None = None
         self._plain: dict[str, TierRow] = {}
-        self._comparisons: dict[str, tuple[tuple[Event, ...], tuple[Event, ...], Comparison]] = {}
+        self._comparisons: dict[str, tuple[tuple[Event, ...], tuple[Event, ...], float, Comparison]] = {}
 
     def forget(self) -> None:
         self._rows = None
@@ -113,12 +113,12 @@ class TierRows:
         return row
 
     def _comparison(self, project: Project, detector: Tier, reference: Tier) -> Comparison:
-        """Made again only when the events of one of the two have changed: it is most of what an edit costs."""
+        """Made again only for other events of one of the two or another overlap: it is most of what an edit costs."""
         events, truth = (self._plain_row(project, tier).events for tier in (detector, reference))
-        known = self._comparisons.get(detector.id)
-        if known is None or known[0] is not events or known[1] is not truth:
-            known = self._comparisons[detector.id] = events, truth, compare(events, truth)
-        return known[2]
+        known, iou = self._comparisons.get(detector.id), self._session.least_iou
+        if known is None or known[0] is not events or known[1] is not truth or known[2] != iou:
+            known = self._comparisons[detector.id] = events, truth, iou, compare(events, truth, iou)
+        return known[3]
 
     def _plain_row(self, project: Project, tier: Tier) -> TierRow:
         row = self._plain.get(tier.id)

@@ -73,7 +73,6 @@ class TimelineView(QAbstractScrollArea):
         self._still = Still(self)
         self._sprites: Sprites | None = None
         self._pyramid: Pyramid | None = None
-        self._shows_waveform = False
         self._chosen_tier = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -98,6 +97,8 @@ class TimelineView(QAbstractScrollArea):
         session.provisional.changed.connect(self.on_provisional_changed)
         session.waveform_changed.connect(self.on_arrangement_changed)
         session.reference_changed.connect(self.on_arrangement_changed)
+        session.overlap_changed.connect(self.on_arrangement_changed)
+        session.settings_changed.connect(self.on_arrangement_changed)
         session.tier_views.changed.connect(self.on_arrangement_changed)
         session.selection_changed.connect(self.on_selection_changed)
         session.playhead_changed.connect(self.on_playhead_changed)
@@ -208,14 +209,14 @@ class TimelineView(QAbstractScrollArea):
     def waveform(self) -> Waveform | None:
         """The sound, if it is to be shown and known by now."""
         video = self.session.current_video
-        if not self._shows_waveform or video is None or self.session.frame_index is None:
+        if not self.session.settings.waveform or video is None or self.session.frame_index is None:
             return None
         return self.session.waveform(video.id)
 
     def toggle_waveform(self) -> None:
         """Shows the sound, which is read on first demand, or hides it."""
-        self._shows_waveform = not self._shows_waveform
-        self.on_arrangement_changed()
+        self.session.settings.waveform = not self.session.settings.waveform
+        self.session.settings_changed.emit()
 
     def open_tier_menu(self) -> None:
         """The menu of the chosen tier, or of the first one, beside its name."""

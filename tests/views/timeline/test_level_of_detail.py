@@ -86,7 +86,7 @@ def test_the_comparison_is_that_of_the_exact_matching(
 ):
     """Where several matchings are equally good, either may be chosen; how many match is the same."""
     events, reference = made(predicted), made(truth)
-    comparison = compare(events, reference)
+    comparison = compare(events, reference, 0.5)
     found = comparison.of_predictions
     pairs = match([event.interval for event in reference], [event.interval for event in events])
     assert sum(how != Agreement.NO_COUNTERPART for how in found.values()) == len(pairs)

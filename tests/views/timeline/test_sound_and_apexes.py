@@ -17,7 +17,7 @@ from app import theme
 from app.document.edits import AddTier, AddVideo, ReplaceEvents
 from app.marking import Marking
 from app.session import Session
-from app.settings import Settings
+from app.settings import Settings, load_settings, save_settings
 from app.views.timeline.timeline_view import TimelineView
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Source, Tier
@@ -82,6 +82,15 @@ def test_the_sound_is_shown_where_it_is(view: TimelineView, qtbot: QtBot):
     assert heights[loud:-10].min() > 0.5 * band.height()
     view.toggle_waveform()
     assert view.areas.waveform.height() == 0
+
+
+def test_whether_the_sound_is_shown_is_remembered(view: TimelineView, tmp_path: Path):
+    view.toggle_waveform()
+    save_settings(view.session.settings, tmp_path / "settings.toml")
+    assert load_settings(tmp_path / "settings.toml").waveform
+    view.toggle_waveform()
+    save_settings(view.session.settings, tmp_path / "settings.toml")
+    assert not load_settings(tmp_path / "settings.toml").waveform
 
 
 def test_apex_frames_appear_under_their_events(view: TimelineView, qtbot: QtBot):
