@@ -22,6 +22,7 @@ from fedn.model_info import ModelInfo, read_model_info, write_atomically
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
+from fedn.time_grid import GRID_FPS
 from training.compare_in_project import seen_subjects
 from training.config import (
     AugmentationConfig,
@@ -43,6 +44,9 @@ from training.run_status import new_run_folder
 from training.splits import named_subjects
 
 LABELS = "labels.json"
+LONG_EVENTS = 3
+SLOW_LOOKS = "start.network.speeds=[1, 2, 4]"
+"""What a parent is given when so many events are longer than its window; `--set` of the same comes after it."""
 Scope = Literal["detector", "full"]
 UnknownLabels = Literal["learn", "spot", "leave"]
 
@@ -199,8 +203,25 @@ def _begun(project_folder: Path, wish: RetrainWish, out: Path, reporter: Reporte
         reporter.warn(doubt)
     if (out / "config.toml").exists():
         raise TrainingError(f"{out} already holds a run; resume it or choose a new folder")
+    if _needs_slow_looks(parent.network, material, held_out, reporter):
+        wish = replace(wish, settings=(SLOW_LOOKS, *wish.settings))
     write_snapshot(out / LABELS, wish.tier, videos, edit, revisions)
     return retrain_config(parent, parent_folder, material, wish, held_out, project_folder, out / LABELS)
+
+
+def _needs_slow_looks(
+    network: FednConfig, material: LearningMaterial, held_out: Sequence[str], reporter: Reporter
+) -> bool:
+    """Whether there are events to learn that the model cannot see as a whole; tells so."""
+    window_s = network.window_frames / GRID_FPS
+    long = sum(length > window_s for length in material.total(held_out).lengths_s)
+    if long < LONG_EVENTS or len(network.speeds) > 1:
+        return False
+    reporter.warn(
+        f"{long} events last longer than the {window_s:.1f} seconds that the model sees at once; the new model also "
+        "looks at every video at half and quarter rate to find them."
+    )
+    return True
 
 
 def retrain_config(

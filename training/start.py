@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -31,12 +32,35 @@ def starting_model(config: TrainingConfig) -> Model:
     """
     start = config.start
     if start.parent:
-        return with_new_labels(load_model(Path(start.parent)), start.new_labels, config.seed)
+        parent = with_speeds(load_model(Path(start.parent)), start.network)
+        return with_new_labels(parent, start.new_labels, config.seed)
     if not start.labels:
         raise TrainingError("the recipe names no labels; add them under [start] labels, or a parent model")
     network = new_network(start)
     info = ModelInfo(config.name, start.labels, network, **asdict(config.detection))
     return Model(starting_backbone(start.backbone, config.seed), build_detector(network, seed=config.seed), info)
+
+
+def with_speeds(model: Model, network: Mapping[str, Any]) -> Model:
+    """The model that looks at videos at other speeds: the one number of a network that its weights do not depend on.
+
+    Raises:
+        TrainingError: if other numbers are to be changed, or the speeds are wrong.
+    """
+    if fixed := set(network) - {"speeds"}:
+        raise TrainingError(
+            f"a model that goes on learning keeps its network, but for speeds; leave “{min(fixed)}” out of [start] "
+            "network, or name the model as the backbone and not as the parent"
+        )
+    if not network:
+        return model
+    try:
+        changed = FednConfig.from_dict({**model.detector.config.to_dict(), **network})
+    except ModelError as error:
+        raise TrainingError(f"[start] in the recipe: {error}") from None
+    detector = build_detector(changed)
+    detector.load_state_dict(model.detector.state_dict())
+    return Model(model.backbone, detector.eval(), replace(model.info, network=changed))
 
 
 def with_new_labels(model: Model, labels: Sequence[str], seed: int = 0) -> Model:

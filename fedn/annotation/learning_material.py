@@ -25,12 +25,14 @@ class SubjectMaterial:
 
     Attributes:
         unlabeled: events that lie in reviewed time and have no label; they teach where expressions are.
+        lengths_s: of all these events.
     """
 
     videos: int = 0
     reviewed_s: float = 0.0
     labels: Counter[str] = field(default_factory=Counter)
     unlabeled: int = 0
+    lengths_s: list[float] = field(default_factory=list)
 
     @property
     def events(self) -> int:
@@ -53,6 +55,7 @@ class LearningMaterial:
                 total.reviewed_s += subject.reviewed_s
                 total.labels.update(subject.labels)
                 total.unlabeled += subject.unlabeled
+                total.lengths_s += subject.lengths_s
         return total
 
     def suggested_held_out(self) -> tuple[str, ...]:
@@ -161,6 +164,7 @@ def learning_material(project: Project, tier_name: str, rename: Mapping[str, str
                 label = (rename or {}).get(event.label, event.label)
                 material.labels.update([label] if label else [])
                 material.unlabeled += not label
+                material.lengths_s.append((event.offset + 1 - event.onset) / max(video.fps, 1e-6))
     return LearningMaterial(tier_name, {name: subject for name, subject in subjects.items() if subject.videos})
 
 

@@ -13,6 +13,7 @@ import training.crops
 import training.datasets.project
 from app.document.document import Document
 from app.document.edits import AddTier, AddVideo, ChangeVideo, MarkReviewed, ReplaceEvents, UnmarkReviewed, UseModel
+from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.metrics import evaluate
 from fedn.annotation.tier import Source, Tier
@@ -198,6 +199,24 @@ def test_the_chosen_face_of_a_video_is_the_one_that_is_learned_from(project: Pat
     assert asked == {"v0.mp4": choice, "v1.mp4": None, "v2.mp4": None}
     kept = {video.name: video.face for video in read_snapshot(report.run / SNAPSHOT)}
     assert kept == asked, "a run that goes on follows the same face, whatever is chosen meanwhile"
+
+
+def test_events_longer_than_the_window_make_the_new_model_look_more_slowly(project: Path):
+    wish = RetrainWish("Corrections", held_out=("s0",), epochs=1)
+    short = retrain(project, wish)
+    assert short.model.network.speeds == (1,)
+    with Document.open(project) as document:
+        for tier_id in list(document.project.tiers):
+            long = [Event(0, 159, "anger"), Event(190, 340, "happiness"), Event(360, 390, "surprise")]
+            document.do(ReplaceEvents(tier_id, tuple(long)))
+    listener = Listener()
+    report = retrain(project, wish, out=project / "runs" / "long", reporter=listener)
+    assert load_model(project / "models" / report.model.name).detector.config.speeds == (1, 2, 4)
+    told = [record.text for record in listener.records if record.kind == "warning"]
+    assert any("4 events last longer than the 4.3 seconds" in text for text in told)
+    chosen = replace(wish, settings=("start.network.speeds=[1, 2]",))
+    own = retrain(project, chosen, out=project / "runs" / "own")
+    assert own.model.network.speeds == (1, 2), "what was asked for counts"
 
 
 def relabel(project: Path, old: str, new: str) -> None:

@@ -57,6 +57,29 @@ def test_a_recipe_that_describes_no_network_is_refused(start: StartConfig, says:
         starting_model(TrainingConfig(start=start))
 
 
+def test_a_parent_can_be_given_slow_looks_and_nothing_else(tmp_path: Path):
+    network = small_config(2, width=32, head_width=32)
+    save_model(
+        tmp_path / "m",
+        backbone=ResNet18(),
+        detector=build_detector(network),
+        info=ModelInfo("m", ("a", "b"), network),
+    )
+
+    def start(**changes) -> StartConfig:
+        return StartConfig(parent=str(tmp_path / "m"), network=changes, new_labels=("c",))
+
+    slow = starting_model(TrainingConfig(start=start(speeds=[1, 2, 4])))
+    plain = starting_model(TrainingConfig(start=start()))
+    assert slow.detector.config.speeds == (1, 2, 4) and slow.info.network == slow.detector.config
+    one, other = slow.detector.state_dict(), plain.detector.state_dict()
+    assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+    with pytest.raises(TrainingError, match="leave “width” out"):
+        starting_model(TrainingConfig(start=start(width=64)))
+    with pytest.raises(TrainingError, match="begin with 1 and grow"):
+        starting_model(TrainingConfig(start=start(speeds=[2])))
+
+
 def files_config(tmp_path: Path, **changes) -> TrainingConfig:
     network = {"feature_size": CHANNELS, "width": 32, "head_width": 32, "window_attention_width": 16}
     config = TrainingConfig(
