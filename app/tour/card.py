@@ -42,6 +42,8 @@ class TourCard(QWidget):
         """`place` as "2 of 6"; `back` "" for no such button. An ampersand in a button's text marks its key."""
         self.title.setText(title)
         self.text.setText(text)
+        # A label counts the least height that it was given before.
+        self.text.setMinimumHeight(0)
         self.text.setFixedHeight(self.text.heightForWidth(self.text.width()))
         self.praise.setText("")
         self.place.setText(place)

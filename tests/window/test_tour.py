@@ -15,6 +15,7 @@ from app import theme
 from app.project_actions import DEMO
 from app.session import Session
 from app.settings import load_settings, settings_file
+from app.tour.card import TourCard
 from app.tour.placing import Side, place_of
 from app.tour.steps import DETECT, STEPS
 from app.window import StudioWindow
@@ -259,6 +260,16 @@ def test_every_card_points_at_something_and_fits_the_smallest_screen(
             card.next_button.click()
     finally:
         theme.apply(qapp, "dark")
+
+
+def test_a_card_is_only_as_high_as_its_text(demo: StudioWindow):
+    show(demo, "retrain")
+    after_longer_ones = demo.tour.card.height()
+    demo.tour.leave()
+    other = TourCard(demo)
+    other.show_words(demo.tour.card.title.text(), demo.tour.card.text.text(), "5 of 6", back="&Back", next="&Next")
+    assert after_longer_ones == other.height()
+    other.deleteLater()
 
 
 def test_the_card_says_the_keys_that_the_user_has_chosen(demo: StudioWindow):
