@@ -29,7 +29,7 @@ from app.dialogs.label_counts import LabelCounts
 from app.jobs.detection import model_name_of
 from app.jobs.retrain_options import RetrainOptions
 from app.session import Session
-from fedn.annotation.learning_material import LearningMaterial, learning_material, truth_tiers
+from fedn.annotation.learning_material import LearningMaterial, learning_material, likely_truth, truth_tiers
 from fedn.annotation.project import Project
 from fedn.counted import counted
 from fedn.errors import ModelError
@@ -84,6 +84,7 @@ class RetrainDialog(QDialog):
         self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
         self._lay_out()
         self.tier.addItems(truth_tiers(project) if project else [])
+        self.tier.setCurrentText(likely_truth(project) if project else "")
         self.tier.currentTextChanged.connect(self._on_tier_chosen)
         self.held_out.itemChanged.connect(self._show_counts)
         self.compares.toggled.connect(self._on_compares_toggled)

@@ -87,9 +87,9 @@ STEPS = (
         "choose",
         "comparison",
         "Compare, then decide",
-        "When a training has ended, both models stand here side by side, measured on people from whom "
-        "the new one has not learned. Use it, or keep the old one. No model is ever lost: <b>Model</b> at the top "
-        "lists them all, and any can be put back.",
+        "When a training has ended, both models stand here side by side, measured on people from whom the new one "
+        "has not learned; meanwhile the tab <b>Training</b> shows how it goes. Use the new one, or keep the old. "
+        "No model is ever lost: <b>Model</b> at the top lists them all, and any can be put back.",
         "That model is in use now",
     ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fedn.annotation.event import Event
-from fedn.annotation.interval import Interval
+from fedn.annotation.interval import Interval, union
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source
 from fedn.counted import counted
@@ -41,10 +42,15 @@ class SubjectMaterial:
 
 @dataclass(slots=True)
 class LearningMaterial:
-    """`subjects` are those with reviewed time, in the project's order."""
+    """`subjects` are those with reviewed time, in the project's order.
+
+    Attributes:
+        lacking: for other tiers, how many of their events in the reviewed time meet none of the truth's.
+    """
 
     tier: str
     subjects: dict[str, SubjectMaterial]
+    lacking: dict[str, int] = field(default_factory=dict)
 
     def total(self, without: Sequence[str] = ()) -> SubjectMaterial:
         """Summed over the subjects that are not held out."""
@@ -129,6 +135,12 @@ class LearningMaterial:
         if new := self.new_labels(held_out, known_labels):
             names = ", ".join(f"{name} ({count})" for name, count in new.items())
             told.append(f"The model does not have these labels yet and learns them as new ones: {names}.")
+        told += [
+            f"“{other}” has {counted(count, 'event')} in the reviewed time where “{self.tier}” has nothing: the "
+            f"model would learn that there is no expression. Choose “{other}” as the truth, or take these over first."
+            for other, count in self.lacking.items()
+            if count >= LEAST_EVENTS
+        ]
         compared = [name for name in held_out if name in self.subjects]
         if held_out and len(compared) < FEW_PEOPLE:
             events = sum(self.subjects[name].events for name in compared)
@@ -151,6 +163,7 @@ def learning_material(project: Project, tier_name: str, rename: Mapping[str, str
         rename: labels that count as others.
     """
     subjects: dict[str, SubjectMaterial] = {subject: SubjectMaterial() for subject in project.subjects()}
+    lacking: Counter[str] = Counter()
     for video in project.videos.values():
         tier, reviewed = project.tier_named(video.id, tier_name), project.reviewed(video.id)
         if not reviewed:
@@ -165,7 +178,38 @@ def learning_material(project: Project, tier_name: str, rename: Mapping[str, str
                 material.labels.update([label] if label else [])
                 material.unlabeled += not label
                 material.lengths_s.append((event.offset + 1 - event.onset) / max(video.fps, 1e-6))
-    return LearningMaterial(tier_name, {name: subject for name, subject in subjects.items() if subject.videos})
+        lacking.update(_lacking(project, video.id, tier_name))
+    return LearningMaterial(
+        tier_name, {name: subject for name, subject in subjects.items() if subject.videos}, dict(lacking)
+    )
+
+
+def _lacking(project: Project, video_id: str, tier_name: str) -> Counter[str]:
+    """Other coders' events in reviewed time that overlap none of the truth's, by tier; self-reports are no standard."""
+    reviewed, truth = project.reviewed(video_id), project.tier_named(video_id, tier_name)
+    known = union([Interval(event.onset, event.offset + 1) for event in (project.events(truth.id) if truth else ())])
+    starts = [interval.start for interval in known]
+
+    def meets(event: Event) -> bool:
+        before = bisect_right(starts, event.offset) - 1
+        return before >= 0 and known[before].stop > event.onset
+
+    found: Counter[str] = Counter()
+    for tier in project.tiers_of(video_id):
+        if tier.source in (Source.EXPERT, Source.ANNOTATOR) and tier.name != tier_name:
+            found[tier.name] += sum(
+                event.kind == "macro" and _is_inside(event, reviewed) and not meets(event)
+                for event in project.events(tier.id)
+            )
+    return found
+
+
+def likely_truth(project: Project) -> str:
+    """The tier that says most about the reviewed time; "" if there is none. What people felt comes last."""
+    names = truth_tiers(project)
+    felt = {tier.name for tier in project.tiers.values() if tier.source == Source.SELF_REPORT}
+    counts = {name: learning_material(project, name).total().events for name in names}
+    return max(names, key=lambda name: (name not in felt, counts[name]), default="")
 
 
 def truth_tiers(project: Project) -> list[str]:

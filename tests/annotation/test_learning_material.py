@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.document.document import Document
 from app.document.edits import AddTier, AddVideo, MarkReviewed, ReplaceEvents
-from fedn.annotation.event import Event
+from fedn.annotation.event import Event, new_id
 from fedn.annotation.interval import Interval
-from fedn.annotation.learning_material import learning_material, truth_tiers
+from fedn.annotation.learning_material import learning_material, likely_truth, truth_tiers
 from fedn.annotation.project import Project
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
@@ -101,3 +102,38 @@ def test_truth_is_offered_from_people_only_annotators_first(document: Document) 
     document.do(AddTier(Tier(video_id, "FEDN", Source.DETECTOR, "fedn-base")))
     document.do(AddTier(Tier(video_id, "Corrections", Source.ANNOTATOR, "me")))
     assert truth_tiers(project_of(document)) == ["Corrections", "Expert"]
+
+
+def _corrected(document: Document, corrected: list[Event], said: list[Event]) -> None:
+    """The expert's and an annotator's events on a video that is reviewed from end to end."""
+    add(document, "s1", 600, said)
+    video = next(iter(project_of(document).videos.values()))
+    tier = Tier(video.id, "Corrections", Source.ANNOTATOR, "me")
+    document.do(AddTier(tier))
+    document.do(ReplaceEvents(tier.id, tuple(replace(event, id=new_id()) for event in corrected)))
+
+
+def test_a_truth_that_lacks_what_an_expert_has_marked_is_doubted(document: Document) -> None:
+    said = [Event(at, at + 20, "fear") for at in range(0, 600, 60)]
+    _corrected(document, [Event(5, 25, "anger"), Event(70, 75, "fear")], said)
+    doubts = " ".join(learning_material(project_of(document), "Corrections").doubts(()))
+    assert "“Expert” has 8 events in the reviewed time where “Corrections” has nothing" in doubts
+    assert "Choose “Expert” as the truth" in doubts
+    assert "as the truth" not in " ".join(learning_material(project_of(document), "Expert").doubts(()))
+
+
+def test_the_likely_truth_is_who_says_most_about_the_reviewed_time(document: Document) -> None:
+    assert likely_truth(project_of(document)) == ""
+    said = [Event(at, at + 20, "fear") for at in range(0, 600, 60)]
+    _corrected(document, said[:2], said)
+    assert likely_truth(project_of(document)) == "Expert"
+
+
+def test_corrections_come_first_among_equals_and_what_was_felt_last(document: Document) -> None:
+    said = [Event(at, at + 20, "fear") for at in range(0, 600, 60)]
+    _corrected(document, said, said)
+    video = next(iter(project_of(document).videos.values()))
+    felt = Tier(video.id, "Self-report", Source.SELF_REPORT)
+    document.do(AddTier(felt))
+    document.do(ReplaceEvents(felt.id, tuple(Event(at, at + 10, "fear") for at in range(0, 600, 30))))
+    assert likely_truth(project_of(document)) == "Corrections"
