@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,6 +78,7 @@ class FednLearner(Learner):
         self._parent = {name: value.detach().clone() for name, value in start.detector.named_parameters()}
         self._epoch_backbone: dict[str, Tensor] = {}
         self._first: list[Sample] = []
+        self._reporter = SILENT
 
     def begin(self, samples: Sequence[Sample], folder: Path, reporter: Reporter) -> None:
         config, labels, is_full = self.config, self.info.labels, self.config.optimization.scope == "full"
@@ -88,7 +88,7 @@ class FednLearner(Learner):
         if not config.start.parent:
             fit_scale(self.detector, samples)
         self.begin_average()
-        self._first = list(samples)
+        self._first, self._reporter = list(samples), reporter
         self.samples = [to_grid(sample, labels, self.detector) for sample in samples]
         if not any((sample.roles == TRUE).any() for sample in self.samples):
             raise TrainingError(
@@ -210,9 +210,8 @@ class FednLearner(Learner):
         # The file belongs to the backbone as it was before it learned.
         before = starting_model(self.config).backbone
         kept = read_replay(Path(self.config.data.replay), before, about=sys.maxsize)
-        own = [replace(sample, variants=()) for sample in _filmed(self._first)]
-        drift = drift_of(own, full.with_features(own, backbone, self.device, SILENT))
         if kept:
+            drift = full.drift(_filmed(self._first), backbone, self.device, self._reporter)
             write_replay(moved(kept, drift), path, backbone)
 
     def _model(self, weights: Mapping[str, Tensor]) -> Model:

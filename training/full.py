@@ -16,6 +16,7 @@ from fedn.models.resnet import ResNet18
 from fedn.progress import Reporter
 from training.crops import CropStore, crops_of
 from training.datasets.sample import Sample
+from training.drift import MOST_FRAMES, Drift
 from training.processes import Processes
 from training.variants import VARIANTS, VariedRuntime
 
@@ -63,6 +64,28 @@ class FullScope:
             own = () if store is None else tuple(_filled(sample.features, store, one, reporter) for one in runtimes)
             result.append(replace(sample, variants=own))
         return result
+
+    def drift(
+        self, samples: Sequence[Sample], backbone: ResNet18, device: torch.device, reporter: Reporter
+    ) -> Drift | None:
+        """How the features of filmed videos have moved, on MOST_FRAMES of their frames; None if none has a face."""
+        stores = self.stores(samples, backbone, reporter)
+        seen = [
+            (sample, store, frame)
+            for sample, store in zip(samples, stores, strict=True)
+            if store
+            for frame in store.frames()
+        ]
+        chosen = seen[:: max(1, -(-len(seen) // MOST_FRAMES))]
+        if not chosen:
+            return None
+        runtime, new = BackboneRuntime(backbone, str(device)), list[np.ndarray]()
+        for first in range(0, len(chosen), runtime.batch):
+            reporter.check()
+            reporter.progress("Looking at how the features have moved", first, len(chosen), stage="features")
+            crops = [store.read(frame) for _, store, frame in chosen[first : first + runtime.batch]]
+            new.append(runtime(np.stack([crop for crop in crops if crop is not None])))
+        return Drift.between(np.stack([sample.features[frame] for sample, _, frame in chosen]), np.concatenate(new))
 
     def with_features(
         self,

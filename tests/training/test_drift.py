@@ -1,13 +1,20 @@
 """Kept features follow a backbone that has learned."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import training.crops
+from fedn.models.resnet import ResNet18
+from fedn.progress import SILENT
 from training.drift import Drift, drift_of, moved
+from training.full import FullScope
 
 from .conftest import make_sample
 
@@ -79,3 +86,27 @@ def test_without_any_face_nothing_moves():
     sample = make_sample("v", "s", frames=200, events=2)
     blind = replace(sample, has_face=np.zeros(200, bool))
     assert drift_of([blind], [blind]) is None and moved([sample], None) == [sample]
+
+
+def test_the_drift_of_a_training_is_that_of_its_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A few crops of each video tell the same as computing all features anew."""
+
+    def pictures(*_, **__) -> Iterator[tuple[int, np.ndarray | None]]:
+        for frame in range(60):
+            shade = np.linspace(0, 3 * frame, 32)
+            yield frame, np.stack([(shade[:, None] + shade) % 255] * 3, axis=2).astype(np.uint8)
+
+    monkeypatch.setattr(training.crops, "aligned_faces", pictures)
+    torch.manual_seed(0)
+    old, new = ResNet18().eval(), ResNet18().eval()
+    for backbone in (old, new):
+        backbone.input_size = torch.tensor(32)
+    new.load_state_dict({name: value + 0.002 for name, value in old.state_dict().items()}, strict=False)
+    full = FullScope(tmp_path / "crops", 1.0)
+    blank = [replace(make_sample(f"v{n}", f"s{n}", frames=60, events=1), path=tmp_path / f"v{n}.mp4") for n in range(2)]
+    samples = full.with_features(blank, old, torch.device("cpu"), SILENT)
+    found = full.drift(samples, new, torch.device("cpu"), SILENT)
+    expected = drift_of(samples, full.with_features(samples, new, torch.device("cpu"), SILENT))
+    assert found is not None and expected is not None and np.abs(expected.shift).max() > 0
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-9)
