@@ -9,11 +9,12 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+PROGRAM = Path(__file__).resolve().parent.parent
+RESOURCES = PROGRAM / "resources"
 THEMES = RESOURCES / "themes"
 ICONS = RESOURCES / "icons"
 DEMO = RESOURCES / "demo"
-MANUAL = RESOURCES.parent / "docs" / "manual"
+MANUAL = PROGRAM / "docs" / "manual"
 
 
 def theme_text(name: str) -> str:

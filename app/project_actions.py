@@ -95,9 +95,9 @@ class ProjectActions(QObject):
             )
 
     def _place(self) -> Path:
-        """Where the last project lies, else the documents' folder."""
+        """Where the last project lies, unless that is the program's own folder; else the documents' folder."""
         recent = (Path(folder).parent for folder in self._session.settings.recent)
-        return next((folder for folder in recent if folder.is_dir()), documents())
+        return next((folder for folder in recent if folder.is_dir() and folder != assets.PROGRAM), documents())
 
     def choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Open a project (a folder that ends in .fedn)")

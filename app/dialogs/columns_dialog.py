@@ -57,7 +57,7 @@ class ColumnsDialog(QDialog):
         self._box.accepted.connect(self.accept)
         self._box.rejected.connect(self.reject)
         self._fill_table(rows)
-        self._fill_choices(videos)
+        self._fill_choices(videos, _video_of(path, videos) if guess.place("video") is None else "")
         self._lay_out(path)
         self._check()
 
@@ -99,7 +99,7 @@ class ColumnsDialog(QDialog):
             sure = f" ({column.confidence:.0%} sure)" if column.role and column.confidence else ""
             combo.setToolTip(f"{column.explanation[:1].upper()}{column.explanation[1:]}{sure}")
 
-    def _fill_choices(self, videos: Sequence[str]) -> None:
+    def _fill_choices(self, videos: Sequence[str], likely: str) -> None:
         for unit in Unit:
             self.unit.addItem(str(unit), unit)
         self.unit.setCurrentIndex(self.unit.findData(self.mapping.unit))
@@ -109,7 +109,7 @@ class ColumnsDialog(QDialog):
         self.video.addItem("as the column of videos says", "")
         for name in videos:
             self.video.addItem(name, name)
-        self.video.setCurrentIndex(max(0, self.video.findData(self.mapping.video)))
+        self.video.setCurrentIndex(max(0, self.video.findData(self.mapping.video or likely)))
         self.video.setAccessibleName("Video of all rows")
         self.offset_is_last.setChecked(self.mapping.offset_is_last)
         self.decimal_comma.setChecked(self.mapping.decimal_comma)
@@ -180,3 +180,8 @@ class ColumnsDialog(QDialog):
         self.problem.setText(f"{problem[:1].upper()}{problem[1:]}." if problem else "")
         self.problem.setVisible(bool(problem))
         self._box.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not problem)
+
+
+def _video_of(table: Path, videos: Sequence[str]) -> str:
+    """The video whose name the table's begins with, the longest of several; "" if there is none."""
+    return max((name for name in videos if table.stem.startswith(Path(name).stem)), key=len, default="")

@@ -172,6 +172,23 @@ def test_columns_that_make_no_event_cannot_be_confirmed_and_it_is_said_why(
     assert session.undo_stack.count() == 0
 
 
+def test_a_table_without_a_column_of_videos_is_taken_to_be_of_the_video_that_its_name_begins_with(
+    session: Session, window: StudioWindow, tmp_path: Path, qtbot: QtBot
+):
+    path = tmp_path / "s1_smiles_coding.csv"
+    path.write_text("von;bis;was\n31;60;happiness\n91;120;anger\n")
+    likely: list[str] = []
+
+    def look(dialog: QDialog) -> None:
+        assert isinstance(dialog, ColumnsDialog)
+        likely.append(dialog.video.currentText())
+        press(dialog, "Cancel", qtbot)
+
+    when_shown((ColumnsDialog, look))
+    window.parts.import_actions.import_files([path])
+    assert likely == ["s1_smiles.mp4"]
+
+
 def test_a_file_that_cannot_be_read_is_told_and_changes_nothing(
     session: Session, window: StudioWindow, told: Told, tmp_path: Path
 ):

@@ -299,7 +299,7 @@ class PlayerView(QWidget):
         video = self._session.current_video
         self.picture.show_chip(None)
         if video is None:
-            empty = "Add videos to begin: drop files into the list on the left, or choose Add videos…"
+            empty = "Add videos to begin: drop files on this window, or choose Add videos… (Ctrl+I)"
             self.picture.show_hint(empty if self._session.project else "Open a project, or create one.")
             self.transport.show_video(0, "")
         else:
