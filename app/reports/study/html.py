@@ -13,7 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from app.reports.study.cells import cell_text, number_columns, shown
-from app.reports.study.lettering import lettering, plain
+from app.reports.study.lettering import outlined, plain
 from app.reports.study.tables import ReportTable
 
 MOST_ROWS = 2000
@@ -34,7 +34,7 @@ def embedded(figure: Figure) -> str:
     """The figure as a data address: an SVG whose letters are drawings, the same on every computer."""
     FigureCanvasSVG(figure)
     stream = io.BytesIO()
-    with lettering(outlines=True):
+    with outlined():
         figure.savefig(stream, format="svg", metadata={"Date": None})
     return "data:image/svg+xml;base64," + base64.b64encode(stream.getvalue()).decode()
 

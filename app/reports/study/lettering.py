@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -13,28 +13,71 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 TEXT, MUTED, LINE = "#1c2127", "#59636e", "#d9dde3"
-_WANTED = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB",
-           "WenQuanYi Zen Hei", "Arial Unicode MS")  # fmt: skip
+_FIRST = "DejaVu Sans"
+_PREFERRED = ("Noto Sans CJK", "Noto Sans", "Source Han Sans", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic",
+              "PingFang", "Hiragino Sans", "Apple SD Gothic", "WenQuanYi", "Arial Unicode MS")  # fmt: skip
+"""Beginnings of the names of fonts for running text: a font of this computer may have a letter and be a fancy one."""
+
+
+def families(letters: Iterable[str] = ()) -> list[str]:
+    """The font, and those of this computer that help out where it lacks letters of `letters`."""
+    names = [_FIRST]
+    for letter in sorted(set(letters)):
+        if not any(_has(name, letter) for name in names):
+            found = next((name for name in _helpers() if _has(name, letter)), None)
+            names += [found] if found else []
+    return names
+
+
+def unreadable(letters: Iterable[str]) -> str:
+    """Those of the letters that no font of this computer has, each once; in figures and PDF they are empty boxes."""
+    names = families(letters)
+    return "".join(one for one in sorted(set(letters)) if not any(_has(name, one) for name in names))
+
+
+def _has(family: str, letter: str) -> bool:
+    return ord(letter) < 0x20 or letter.isspace() or ord(letter) in _letters_of(family)
+
+
+@lru_cache(maxsize=64)
+def _letters_of(family: str) -> frozenset[int]:
+    """Code points that the regular font of a family has; none if its file cannot be read."""
+    try:
+        path = font_manager.findfont(FontProperties(family=family), fallback_to_default=False)
+        return frozenset(font_manager.get_font(path).get_charmap())
+    except (OSError, ValueError, RuntimeError):
+        return frozenset()
 
 
 @lru_cache(maxsize=1)
-def families() -> list[str]:
-    """The font, and those of this computer that help out where it lacks a script."""
-    known = set(font_manager.get_font_names())
-    return [name for name in _WANTED if name in known]
+def _helpers() -> tuple[str, ...]:
+    """Every family of this computer, those for running text first."""
+    known = sorted(set(font_manager.get_font_names()) - {_FIRST})
+
+    def rank(name: str) -> int:
+        return next((at for at, start in enumerate(_PREFERRED) if name.startswith(start)), len(_PREFERRED))
+
+    return tuple(sorted(known, key=rank))
 
 
 @contextmanager
-def lettering(*, outlines: bool = False) -> Iterator[None]:
-    """In which figures are made and saved.
+def lettering(letters: Iterable[str] = ()) -> Iterator[None]:
+    """In which figures and pages are made and saved.
 
     Args:
-        outlines: SVG with letters as drawings, the same on every computer; else as text that can be edited.
+        letters: everything that will stand in them.
     """
-    # Without a font for a script its letters are empty boxes, which everybody sees.
+    # Without a font for a script its letters are empty boxes, which the report says.
     warnings.filterwarnings("ignore", message="Glyph .* missing from")
-    svg = "path" if outlines else "none"
-    with rc_context({"font.family": families(), "svg.fonttype": svg, "pdf.fonttype": 42, "axes.unicode_minus": True}):
+    fonts = families(letters)
+    with rc_context({"font.family": fonts, "svg.fonttype": "none", "pdf.fonttype": 42, "axes.unicode_minus": True}):
+        yield
+
+
+@contextmanager
+def outlined() -> Iterator[None]:
+    """SVG with letters as drawings, the same on every computer; else they are text that can be edited."""
+    with rc_context({"svg.fonttype": "path"}):
         yield
 
 

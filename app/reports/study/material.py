@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.reports.study.choices import ReportChoices
+from app.reports.study.lettering import plain
 from app.review.agreement_report import AgreementReport, agreement_report
 from app.review.tier_key import TierKey, tier_keys
 from fedn.annotation.agreement.coding import CodedVideo
@@ -95,6 +96,21 @@ class Material:
         """What a time budget of a tier is computed from: the videos that have it."""
         found = ((video.events_of(key, self.keys), video.index) for video in videos)
         return [(events, index) for events, index in found if events is not None]
+
+
+def letters_of(material: Material) -> frozenset[str]:
+    """Every letter of what people have named or noted; the report's own words are written in letters that all have."""
+    videos, project = material.videos, material.project
+    texts = [
+        project.name,
+        *(one.who for one in material.people),
+        *(name for v in project.vocabularies for name in v.names),
+    ]
+    for video in videos:
+        texts += [video.video.subject, video.video.name]
+        for tier, events in video.tiers:
+            texts += [tier.name, tier.who, *(text for event in events for text in (event.label, event.note))]
+    return frozenset(letter for text in texts for letter in plain(text))
 
 
 def read_material(folder: Path, choices: ReportChoices, reporter: Reporter = SILENT) -> Material:

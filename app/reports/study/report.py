@@ -17,8 +17,8 @@ from app.reports.study.cells import table_csv, tables_xlsx
 from app.reports.study.charts import budget_chart, confusion_chart
 from app.reports.study.choices import ReportChoices
 from app.reports.study.html import Section, embedded, render_html
-from app.reports.study.lettering import lettering
-from app.reports.study.material import Material, ReportVideo, read_material
+from app.reports.study.lettering import lettering, shortened, unreadable
+from app.reports.study.material import Material, ReportVideo, letters_of, read_material
 from app.reports.study.pages import PdfWriter
 from app.reports.study.tables import (
     budget_table,
@@ -63,7 +63,10 @@ def write_report(
     material = read_material(project_folder, choices, reporter)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as unfinished, lettering():
+        with (
+            tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as unfinished,
+            lettering(letters_of(material)),
+        ):
             names = _ReportFiles(material, Path(unfinished), reporter).write()
             reporter.check()
             for name in names:
@@ -85,6 +88,10 @@ def remarks_of(material: Material) -> list[str]:
         if video.problem:
             told = "its times are those of its nominal frame rate, and there are no pictures"
             found.append(f"{video.video.name} could not be read, so that {told}: {video.problem.rstrip('.')}.")
+    missing = unreadable(letters_of(material))
+    if missing:
+        told = f"{shortened(missing, 10, 200)}; install one, such as Noto Sans CJK, and write the report again"
+        found.append(f"In the PDF and the figures some letters are empty boxes because no font here has {told}.")
     if material.no_agreement:
         found.append(f"There is no agreement: {material.no_agreement}.")
     return found
@@ -125,8 +132,7 @@ class _ReportFiles:
             self._write(f"tables/{table.name}.csv", table_csv(table))
         for name, figure in self._figures():
             self._step("writing the figures")
-            with lettering():
-                paths = save_figure(figure, self._folder / "figures", name)
+            paths = save_figure(figure, self._folder / "figures", name)
             self._names += [f"figures/{path.name}" for path in paths]
         return self._names
 

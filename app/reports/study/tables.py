@@ -153,10 +153,11 @@ def event_table(material: Material, videos: tuple[ReportVideo, ...] | None = Non
                 rows.append(
                     (video.video.subject, video.video.name, material.keys[tier.id].title, event.onset, event.apex,
                      event.offset, round(start, 3), round(end, 3), event.label or NO_LABEL, event.kind, event.score,
-                     verdicts.get(event.id, ""), event.note)
+                     event.intensity or "", "+".join(map(str, event.action_units)), verdicts.get(event.id, ""),
+                     event.note)
                 )  # fmt: skip
     header = ("subject", "video", "tier", "onset", "apex", "offset", "start in seconds", "end in seconds", "label",
-              "kind", "score", "compared", "note")  # fmt: skip
+              "kind", "score", "intensity", "action units", "compared", "note")  # fmt: skip
     about = "Frames are counted from 0; onset and offset belong to the event."
     return ReportTable("events", "Events", header, tuple(rows), about)
 
@@ -219,10 +220,18 @@ def tier_table(material: Material) -> ReportTable:
     return ReportTable("tiers", "Tiers", ("tier", "source", "annotator or model", "videos", "events"), rows)
 
 
+def _library(name: str) -> str:
+    """With its version; "" for one that was installed in another way."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return ""
+
+
 def settings_table(material: Material, now: datetime | None = None) -> ReportTable:
     """With what the numbers were computed."""
     made = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "opencv-python-headless", "av", "matplotlib"))
+    libraries = ", ".join(filter(None, map(_library, ("numpy", "opencv-python-headless", "av", "matplotlib"))))
     rows = (
         ("report made", made), ("program", made_by()), ("Python", platform.python_version()), ("libraries", libraries),
         ("system", platform.system()), ("IoU from which events match", material.choices.iou),
