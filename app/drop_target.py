@@ -75,7 +75,9 @@ class DropTarget(QWidget):
             parts.videos.add_videos(videos)
         if session.project is not None and dropped.labels:
             parts.import_actions.import_files(dropped.labels)
-        if dropped.unknown or (dropped.labels and session.project is None):
+        if session.project is not None and dropped.models:
+            parts.model_files.take_in(dropped.models)
+        if dropped.unknown or ((dropped.labels or dropped.models) and session.project is None):
             session.messages.warn(_refusal(dropped, has_project=session.project is not None))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -109,6 +111,8 @@ def _paths(data: QMimeData) -> list[Path]:
 def _refusal(dropped: Dropped, *, has_project: bool) -> str:
     if dropped.labels and not has_project:
         return f"Open the project that the labels of {dropped.labels[0].name} belong to, then drop the file again."
+    if dropped.models and not has_project:
+        return f"Open a project first; then drop {dropped.models[0].name} again, and it takes the model in."
     names = ", ".join(path.name for path in dropped.unknown[:3])
     more = f" and {len(dropped.unknown) - 3} more" if len(dropped.unknown) > 3 else ""
     return f"{names}{more} is neither a video, nor a project, nor a file of labels that this program reads."

@@ -92,6 +92,9 @@ class StudioWindow(QMainWindow):
         parts.detections.running_changed.connect(self._update_enabled)
         parts.trainings.attention_wanted.connect(self._show_training)
         parts.comparison.offered.connect(self._show_choice)
+        parts.model_list.compare_wanted.connect(lambda *_: self.layouts.show_dock("comparison"))
+        parts.model_jobs.imported.connect(lambda _: self.show_models())
+        parts.models.list_wanted.connect(self.show_models)
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
         parts.videos.detect_requested.connect(parts.detections.detect)
@@ -187,6 +190,12 @@ class StudioWindow(QMainWindow):
                 self.actions_by_name[row.name].setEnabled(enabled[row.when])
         self.header.detect.setEnabled(bool(project and project.videos))
 
+    def show_models(self) -> None:
+        self.layouts.show_dock("model_list")
+
+    def show_comparison(self) -> None:
+        self.layouts.show_dock("comparison")
+
     def _show_training(self, *_: object) -> None:
         self.layouts.show_dock("training")
 
@@ -246,6 +255,7 @@ class StudioWindow(QMainWindow):
         self.parts.looking.write(also_while_redo=True)
         self.parts.agreement.shut_down()
         self.parts.detections.shut_down()
+        self.parts.model_jobs.shut_down()
         self.parts.trainings.let_go()
         self.parts.face_actions.shut_down()
         self.parts.videos.shut_down()

@@ -20,6 +20,7 @@ SIDE_PX = {
     "inspector": 262,
     "training": TRAINING_PX,
     "comparison": TRAINING_PX,
+    "model_list": TRAINING_PX,
     "detection": 250,
     "agreement": TRAINING_PX,
     "event_table": 600,

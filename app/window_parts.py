@@ -12,10 +12,12 @@ from app.face_actions import FaceActions
 from app.help_actions import HelpActions
 from app.import_actions import ImportActions
 from app.jobs.detections import Detections
+from app.jobs.model_jobs import ModelJobs
 from app.jobs.trainings import Trainings
 from app.marking import Marking
 from app.message_log import MessageLog
 from app.model_actions import ModelActions
+from app.model_file_actions import ModelFileActions
 from app.navigation import Navigation
 from app.project_actions import ProjectActions
 from app.report_actions import ReportActions
@@ -33,6 +35,7 @@ from app.views.labels.labels_panel import LabelsPanel
 from app.views.messages.messages_view import MessagesView
 from app.views.models.comparison_view import ComparisonView
 from app.views.models.model_chooser import ModelChooser
+from app.views.models.models_view import ModelsView
 from app.views.player.player_view import PlayerView
 from app.views.review.review_view import ReviewView
 from app.views.timeline.reference_chooser import ReferenceChooser
@@ -62,6 +65,9 @@ class WindowParts:
     labels: LabelsPanel
     training: TrainingView
     comparison: ComparisonView
+    model_list: ModelsView
+    model_jobs: ModelJobs
+    model_files: ModelFileActions
     detection: DetectionView
     history: HistoryView
     messages: MessagesView
@@ -83,6 +89,16 @@ class WindowParts:
     @classmethod
     def make(cls, window: StudioWindow, session: Session) -> WindowParts:
         detections, trainings = Detections(session, window), Trainings(session, window)
+        model_jobs = ModelJobs(session, window)
+        model_files = ModelFileActions(session, model_jobs, window)
+        comparison = ComparisonView(session, trainings, model_jobs)
+        model_list = ModelsView(session, trainings, model_jobs)
+        model_list.import_wanted.connect(model_files.choose_import)
+        model_list.export_wanted.connect(model_files.choose_export)
+        model_list.rename_wanted.connect(model_files.rename)
+        model_list.delete_wanted.connect(model_files.delete)
+        model_list.compare_wanted.connect(comparison.compare)
+        model_files.changed.connect(model_list.refresh)
         player = PlayerView(session)
         marking = Marking(session, window, lambda: player.speed if player.is_playing else 0.0)
         session.playhead_taken.connect(player.pause)
@@ -118,7 +134,10 @@ class WindowParts:
             event_table,
             LabelsPanel(session, marking),
             TrainingView(session, trainings),
-            ComparisonView(session, trainings),
+            comparison,
+            model_list,
+            model_jobs,
+            model_files,
             DetectionView(detections),
             HistoryView(session),
             MessagesView(MessageLog(session.messages, window)),

@@ -39,10 +39,12 @@ class _Source:
     opened: Callable[[], IO[bytes]]
 
 
-def export_model(info: ModelInfo, target: Path, reporter: Reporter = SILENT) -> Path:
-    """Writes a copy of a model: a .zip if `target` ends so, else a folder. What is there already is never replaced.
+def export_model(info: ModelInfo, target: Path, reporter: Reporter = SILENT, *, may_replace: bool = False) -> Path:
+    """Writes a copy of a model: a .zip if `target` ends so, else a folder.
 
-    `info` is the description that goes along. It was read from the model's folder; its title and note may be others.
+    Args:
+        info: the description that goes along. It was read from the model's folder; title and note may be others.
+        may_replace: a file that is there already goes, once the new one is whole; a folder never does.
 
     Raises:
         ModelError: if it cannot be written, or the model is made of others that would have to go along.
@@ -51,7 +53,7 @@ def export_model(info: ModelInfo, target: Path, reporter: Reporter = SILENT) -> 
     assert info.folder is not None
     if info.kind == "cascade":
         raise ModelError(f"“{info.name}” is made of two other models; export those, and combine them again there")
-    if target.exists():
+    if target.exists() and not (may_replace and target.is_file()):
         raise ModelError(f"{target} is there already; choose another name")
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
@@ -60,7 +62,7 @@ def export_model(info: ModelInfo, target: Path, reporter: Reporter = SILENT) -> 
             _write_zip(info, draft, PurePosixPath(target.stem), reporter)
         else:
             _write_folder(info, draft, reporter)
-        draft.rename(target)
+        draft.replace(target)
     except OSError as error:
         raise ModelError(f"the model cannot be written to {target} ({error.strerror}); choose another place") from None
     finally:

@@ -1,4 +1,4 @@
-"""Detecting and retraining."""
+"""Detecting, retraining, and the models themselves."""
 
 from __future__ import annotations
 
@@ -18,5 +18,8 @@ def model_menu(parts: WindowParts) -> tuple[Action, ...]:
         Action("detect-chosen", "Model", "Detect in the selected videos", model.detect_selected),
         Action("detect-all", "Model", "Detect in all videos", model.detect_all, (), project),
         Action("retrain", "Model", "Retrain…", model.retrain, ("Ctrl+T",), project, starts_group=True),
+        Action("models", "Model", "Models…", parts.window.show_models, ("Ctrl+Shift+M",), project, starts_group=True),
+        Action("compare", "Model", "Compare two models…", parts.window.show_comparison, (), project),
+        Action("import-model", "Model", "Import a model…", parts.model_files.choose_import, (), project),
         Action("cancel", "Model", "Cancel what runs", model.cancel, (), When.JOB),
     )

@@ -20,6 +20,7 @@ from fedn.annotation.event import Event
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import Video
+from fedn.kept_comparison import KeptComparison
 from fedn.registry import DEFAULT_MODEL, bundled_models_dir
 from training.splits import named_subjects
 
@@ -101,19 +102,22 @@ def test_the_choice_shows_the_sentence_and_how_sure_each_change_is(qtbot: QtBot)
     change = {"spotting_f1": {"value": 0.1, "low": 0.02, "high": 0.2}, "detection_map": {"low": -0.05, "high": 0.04}}
     panel = ChoicePanel()
     qtbot.addWidget(panel)
-    panel.show_models(
+    kept = KeptComparison(
         "old",
         "new",
-        ["s1"],
+        "",
+        "Corrections",
+        ("s1",),
+        "better: F1 ...",
         figures(0.5, 0.3),
         figures(0.6, 0.29),
-        confidence={"difference": change},
-        verdict="better: F1 ...",
+        {"difference": change},
     )
+    panel.show_comparison(kept, "old")
     assert panel.verdict.text() == "Better: F1 ...."
     rows = {panel.table.item(row, 0).text(): row for row in range(panel.table.rowCount())}
-    assert panel.table.item(rows["Spotting F1"], 4).text() == "+0.020 to +0.200"
-    assert panel.table.item(rows["Detection mAP"], 4).text() == "−0.050 to +0.040"
+    assert panel.table.item(rows["Spotting F1"], 4).text() == "+0.02 to +0.20"
+    assert panel.table.item(rows["Detection mAP"], 4).text() == "−0.05 to +0.04"
     assert panel.table.item(rows["Precision"], 4).text() == "–"
     sure, chance = (panel.table.item(rows[name], 3).foreground().color() for name in ("Spotting F1", "Detection mAP"))
     assert sure != chance, "a change that may be chance has no color"
@@ -122,6 +126,6 @@ def test_the_choice_shows_the_sentence_and_how_sure_each_change_is(qtbot: QtBot)
 def test_without_a_comparison_the_choice_says_to_look_for_oneself(qtbot: QtBot) -> None:
     panel = ChoicePanel()
     qtbot.addWidget(panel)
-    panel.show_models("old", "new", (), {}, {})
+    panel.show_comparison(KeptComparison("old", "new", "", "", (), "", {}, {}), "old")
     assert "were not compared" in panel.heading.text() and "Look at what" in panel.verdict.text()
     assert panel.table.isHidden()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.jobs import retraining
+from app.jobs.model_jobs import ModelJobs
 from app.jobs.retrain_options import RetrainOptions
 from app.jobs.training_process import end_process
 from app.jobs.training_runs import runs_of
@@ -46,7 +47,10 @@ class Desk:
     def __init__(self, session: Session, qtbot: QtBot) -> None:
         self.qtbot, self.session = qtbot, session
         self.trainings = Trainings(session)
-        self.view, self.comparison = TrainingView(session, self.trainings), ComparisonView(session, self.trainings)
+        self.view, self.comparison = (
+            TrainingView(session, self.trainings),
+            ComparisonView(session, self.trainings, ModelJobs(session)),
+        )
         for widget in (self.view, self.comparison):
             qtbot.addWidget(widget)
             widget.show()
@@ -89,7 +93,8 @@ def test_a_training_shows_its_epochs_and_then_the_choice(desk: Desk, session: Se
     assert not desk.view.pause_button.isVisible() and not desk.view.resume_button.isVisible()
     assert not runs_of(Path(session.project.folder))[0].is_seen
     desk.comparison.choice.use_button.click()
-    assert session.project.model_in_use == "study-v2" and not desk.comparison.choice.isVisible()
+    assert session.project.model_in_use == "study-v2"
+    assert desk.comparison.choice.isVisible() and not desk.comparison.choice.use_button.isVisible()
     assert runs_of(Path(session.project.folder))[0].is_seen
     session.undo_stack.undo()
     assert session.project.model_in_use == ""

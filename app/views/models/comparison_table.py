@@ -12,6 +12,7 @@ from app.views.models.figures import Figure
 
 _NOTHING = "–"
 ROW_PX = 24
+WIDTHS_PX = {1: 54, 2: 54, 3: 62, 4: 112}
 
 
 class ComparisonTable(QTableWidget):
@@ -21,7 +22,7 @@ class ComparisonTable(QTableWidget):
         super().__init__(0, 5)
         self.setAccessibleName("Old and new model compared")
         self._figures: tuple[Figure, ...] = ()
-        self.setHorizontalHeaderLabels(["", "Old", "New", "Change", "95 % of the change"])
+        self.setHorizontalHeaderLabels(["", "Old", "New", "Change", "95 %"])
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -32,9 +33,13 @@ class ComparisonTable(QTableWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for column in (1, 2, 3):
-            header.resizeSection(column, 68)
-        header.resizeSection(4, 156)
+        header.setMinimumSectionSize(40)
+        for column, width in WIDTHS_PX.items():
+            header.resizeSection(column, width)
+        range_head = self.horizontalHeaderItem(4)
+        if range_head is not None:
+            range_head.setToolTip("What the change of other people of this kind would be, in 95 of 100 cases")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
         self._figures = tuple(figures)
@@ -79,4 +84,4 @@ def _change(value: float | None) -> str:
 
 
 def _range(interval: tuple[float, float] | None) -> str:
-    return _NOTHING if interval is None else f"{_change(interval[0])} to {_change(interval[1])}"
+    return _NOTHING if interval is None else " to ".join(f"{end:+.2f}".replace("-", "−") for end in interval)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.jobs.detection import model_name_of
 from app.session import Session
+from app.views.models.model_facts import origin
 from fedn.model_info import ModelInfo
 from fedn.registry import DEFAULT_MODEL, list_models
 
+LONGEST = 26
+
 
 class ModelChooser(QToolButton):
-    """Lists the bundled and the project's models; choosing one is an edit."""
+    """Lists the bundled and the project's models; choosing one is an edit.
+
+    Signals:
+        list_wanted: the panel with all that is known about them.
+    """
+
+    list_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -38,7 +48,9 @@ class ModelChooser(QToolButton):
         in_use, choices = model_name_of(project), QActionGroup(menu)
         models = list_models(Path(project.folder))
         for info in models:
-            action = menu.addAction(f"{info.name}    {_origin(info)}")
+            title = project.model_title(info.name) or info.title or info.name
+            # An & alone would make the next letter a key.
+            action = menu.addAction(f"{title}    {origin(info)}".replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(info.name == in_use)
             action.setToolTip(_facts(info))
@@ -46,6 +58,8 @@ class ModelChooser(QToolButton):
             choices.addAction(action)
         if not models:
             menu.addAction("No model is installed").setEnabled(False)
+        menu.addSeparator()
+        menu.addAction("All models…", self.list_wanted.emit)
 
     def use(self, name: str) -> None:
         """Make it the model in use, unless it is already."""
@@ -55,20 +69,22 @@ class ModelChooser(QToolButton):
 
     def _show(self) -> None:
         project = self._session.project
-        self.setText(f"{model_name_of(project) if project else DEFAULT_MODEL} ▾")
+        name = model_name_of(project) if project else DEFAULT_MODEL
+        title = (project.model_title(name) if project else "") or name
+        self.setText(f"{_shortened(title)} ▾".replace("&", "&&"))
+        self.setToolTip("The model that detects in this project" + (f": {name}" if title != _shortened(title) else ""))
         self.setEnabled(project is not None)
 
 
-def _origin(info: ModelInfo) -> str:
-    if info.provenance.parent:
-        return f"retrained from {info.provenance.parent}"
-    return "comes with the program" if info.name == DEFAULT_MODEL else ""
+def _shortened(title: str) -> str:
+    """The header has no room for long names; both ends say most."""
+    return title if len(title) <= LONGEST else f"{title[: LONGEST // 2]}…{title[-LONGEST // 2 + 1 :]}"
 
 
 def _facts(info: ModelInfo) -> str:
     labels = f"Labels: {', '.join(info.labels)}" if info.labels else "Finds expressions without naming them"
     lines = [f"Made {info.created}" if info.created else "", labels, _figures(info)]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line).replace("<", "‹")
 
 
 def _figures(info: ModelInfo) -> str:

@@ -108,13 +108,22 @@ def _paint_name(painter: QPainter, place: QRect, row: TierRow, base: QFont, toke
         _paint_line(painter, room, row.tier.name, strong, tokens.text)
         return
     _paint_line(painter, QRect(room.left(), middle - 16, room.width(), 16), row.tier.name, strong, tokens.text)
-    _paint_line(painter, QRect(room.left(), middle, room.width(), 15), who, small, tokens.muted)
+    # The names of models begin alike and end in the time when they were made.
+    dots = Qt.TextElideMode.ElideMiddle if row.tier.source == Source.DETECTOR else Qt.TextElideMode.ElideRight
+    _paint_line(painter, QRect(room.left(), middle, room.width(), 15), who, small, tokens.muted, dots)
 
 
-def _paint_line(painter: QPainter, place: QRect, text: str, font: QFont, color: QColor) -> None:
+def _paint_line(
+    painter: QPainter,
+    place: QRect,
+    text: str,
+    font: QFont,
+    color: QColor,
+    dots: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
     painter.setPen(color)
     painter.setFont(font)
-    elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+    elided = QFontMetrics(font).elidedText(text, dots, place.width())
     painter.drawText(place, LEFT | Qt.AlignmentFlag.AlignVCenter, elided)
 
 
