@@ -55,11 +55,10 @@ DOCKS = (
     # The queue is long: it shares the whole place of the videos instead of halving it.
     DockRow("review", "Review", LEFT, frozenset({Layout.REVIEW}), tab_with="videos"),
     DockRow("detection", "Detection", LEFT, frozenset(), tab_with="videos"),
-    # They are high, and looked at while the timeline shows what they speak of.
-    DockRow("model_list", "Models", LEFT, frozenset(), scrolls=True, tab_with="videos"),
-    DockRow("comparison", "Compare", LEFT, frozenset(), scrolls=True, tab_with="videos"),
     # Its curves and figures are high: it shares the whole place below the labels instead of halving it.
     DockRow("training", "Training", RIGHT, frozenset({Layout.TRAIN}), scrolls=True, tab_with="inspector"),
+    DockRow("comparison", "Compare", RIGHT, frozenset(), scrolls=True, tab_with="inspector"),
+    DockRow("model_list", "Models", RIGHT, frozenset(), scrolls=True, tab_with="inspector"),
     DockRow("history", "History", RIGHT, frozenset(), tab_with="inspector"),
     DockRow("messages", "Messages", RIGHT, frozenset(), tab_with="inspector"),
     DockRow("agreement", "Agreement", RIGHT, frozenset({Layout.REPORT}), scrolls=True, tab_with="inspector"),

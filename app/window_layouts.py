@@ -27,7 +27,7 @@ SIDE_PX = {
 }
 
 
-HIGH_PANELS = ("training", "comparison", "models", "agreement")
+HIGH_PANELS = ("training", "comparison", "model_list", "agreement")
 SETTLED_MS = 30
 LOW_WINDOW_PX = 860
 """In a window lower than this, a high panel below the labels would show a few lines only."""

@@ -12,7 +12,7 @@ from app.views.models.figures import Figure
 
 _NOTHING = "–"
 ROW_PX = 24
-WIDTHS_PX = {1: 54, 2: 54, 3: 62, 4: 112}
+WIDTHS_PX = {1: 46, 2: 46, 3: 56, 4: 108}
 
 
 class ComparisonTable(QTableWidget):
@@ -34,6 +34,8 @@ class ComparisonTable(QTableWidget):
         header.setSectionsClickable(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(40)
+        # The panel is narrow: names of numbers need the room more than the air around the columns' heads.
+        header.setStyleSheet("QHeaderView::section { padding: 4px 2px; }")
         for column, width in WIDTHS_PX.items():
             header.resizeSection(column, width)
         range_head = self.horizontalHeaderItem(4)
