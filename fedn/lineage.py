@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fedn.annotation.project import Project
 from fedn.errors import ModelError
 from fedn.model_info import ModelInfo, read_model_info
 from fedn.registry import resolve_model
@@ -30,6 +31,12 @@ def learned(info: ModelInfo) -> Mapping[str, Any]:
     """What it learned from in a project; empty for a model that no project has made."""
     found = info.provenance.data.get(LEARNED)
     return found if isinstance(found, Mapping) else {}
+
+
+def people_seen(project: Project, info: ModelInfo) -> tuple[str, ...]:
+    """Subjects of a project of whom the model or one of its ancestors has learned a video."""
+    keys = learned_keys(info, project.folder)
+    return tuple(dict.fromkeys(video.subject for video in project.videos.values() if video.key in keys))
 
 
 def learned_keys(info: ModelInfo, project_folder: Path | None = None) -> frozenset[str]:

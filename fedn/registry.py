@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from fedn.errors import ModelError
@@ -32,14 +33,17 @@ def _folders(project_folder: Path | None) -> list[Path]:
 
 
 def list_models(project_folder: Path | None = None) -> list[ModelInfo]:
-    """Every model that can be used, bundled ones first; folders that cannot be read are left out."""
-    models = []
+    """Every model that can be used, bundled ones first; folders that cannot be read are left out.
+
+    Each has the name of its folder, by which `resolve_model` finds it, also after somebody has renamed the folder.
+    """
+    models: dict[str, ModelInfo] = {}
     for folder in _folders(project_folder):
         try:
-            models.append(read_model_info(folder))
+            models[folder.name] = replace(read_model_info(folder), name=folder.name)
         except ModelError:
             continue
-    return models
+    return list(models.values())
 
 
 def resolve_model(name_or_dir: str | Path, project_folder: Path | None = None) -> Path:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
+from app.commands.model_files import imported_document
 from fedn.checkpoint import load_model, save_model
 from fedn.errors import ModelError
 from fedn.model_archive import MOST_BYTES, export_model
@@ -21,7 +22,7 @@ from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Cancelled, Record, Reporter
-from fedn.registry import list_models
+from fedn.registry import DEFAULT_MODEL, list_models, resolve_model
 
 LABELS = ("joy", "anger", "fear")
 
@@ -268,3 +269,22 @@ def test_copies_of_a_model_are_found_by_their_weights(made: ModelInfo, project: 
     run.mkdir(parents=True)
     (run / WEIGHTS_FILE).write_bytes((made.folder / WEIGHTS_FILE).read_bytes())
     assert copies_of(mine, project) == [run]
+
+
+def test_a_model_is_listed_once_under_the_name_of_its_folder(made: ModelInfo, project: Path):
+    assert made.folder is not None
+    for name in ("renamed-by-hand", DEFAULT_MODEL):
+        folder = project / "models" / name
+        folder.mkdir(parents=True)
+        (folder / INFO_FILE).write_bytes(made.to_toml().encode())
+    names = [info.name for info in list_models(project)]
+    assert names.count(DEFAULT_MODEL) == 1 and "renamed-by-hand" in names and "study-1" not in names
+    assert all(resolve_model(info.name, project) == info.folder for info in list_models(project))
+
+
+def test_labels_that_the_project_does_not_have_are_told(made: ModelInfo):
+    told = imported_document(made, {"happiness", "anger", "fear"})
+    assert told["remark"] == "study-1 also names labels that this project does not have: joy."
+    told = imported_document(made, {"happiness"})
+    assert told["remark"] == "study-1 names other labels than this project: joy, anger, fear."
+    assert imported_document(made, {*LABELS, "more"})["remark"] == ""

@@ -16,7 +16,7 @@ from fedn.checkpoint import Model, load_model, save_model
 from fedn.errors import ModelError, TrainingError
 from fedn.features.extract import extract_features
 from fedn.kept_comparison import COMPARISON_FILE, comparison_path, write_comparison
-from fedn.lineage import LEARNED
+from fedn.lineage import LEARNED, people_seen
 from fedn.model_config import FednConfig
 from fedn.model_info import ModelInfo, read_model_info, write_atomically
 from fedn.predictors.fedn import FednPredictor
@@ -195,7 +195,9 @@ def _begun(project_folder: Path, wish: RetrainWish, out: Path, reporter: Reporte
         names = ", ".join(sorted({tier.name for tier in project.tiers.values()})) or "none"
         raise TrainingError(f"no video of the project has a tier “{wish.tier}”; its tiers are: {names}")
     material = learning_material(project, wish.tier, wish.rename)
-    held_out = named_subjects(wish.held_out, list(material.subjects)) or material.suggested_held_out()
+    held_out = named_subjects(wish.held_out, list(material.subjects)) or material.suggested_held_out(
+        people_seen(project, parent)
+    )
     held_out = held_out if wish.compares else ()
     if obstacle := material.obstacle(held_out, compares=wish.compares):
         raise TrainingError(f"{obstacle} Detection goes on with {parent.name}.")

@@ -33,6 +33,7 @@ from fedn.annotation.learning_material import LearningMaterial, learning_materia
 from fedn.annotation.project import Project
 from fedn.counted import counted
 from fedn.errors import ModelError
+from fedn.lineage import people_seen
 from fedn.model_info import read_model_info
 from fedn.registry import resolve_model
 
@@ -126,7 +127,7 @@ class RetrainDialog(QDialog):
     def _on_tier_chosen(self, name: str) -> None:
         if self._project is not None:
             self._material = learning_material(self._project, name)
-        suggested = self._material.suggested_held_out()
+        suggested = self._material.suggested_held_out(_seen_by_model_in_use(self._project))
         self.held_out.blockSignals(True)
         self.held_out.clear()
         for subject, material in self._material.subjects.items():
@@ -296,6 +297,15 @@ class RetrainDialog(QDialog):
         row.addWidget(captions.muted("epochs"))
         row.addStretch(1)
         return row
+
+
+def _seen_by_model_in_use(project: Project | None) -> tuple[str, ...]:
+    if project is None:
+        return ()
+    try:
+        return people_seen(project, read_model_info(resolve_model(model_name_of(project), project.folder)))
+    except ModelError:
+        return ()
 
 
 def _labels_in_use(project: Project | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fedn.annotation.event import Event
@@ -64,14 +64,21 @@ class LearningMaterial:
                 total.lengths_s += subject.lengths_s
         return total
 
-    def suggested_held_out(self) -> tuple[str, ...]:
-        """About a fifth of the subjects with events, those with an average number of them; none if there is but one."""
+    def suggested_held_out(self, seen: Collection[str] = ()) -> tuple[str, ...]:
+        """About a fifth of the subjects with events, those with an average number of them; none if there is but one.
+
+        Args:
+            seen: subjects that the old model has learned from. On them it looks better than it is, so that they are
+                only taken where there is nobody else.
+        """
         counts = {name: subject.events for name, subject in self.subjects.items() if subject.events}
         if len(counts) < 2:
             return ()
+        share = max(1, round(_HELD_OUT_SHARE * len(counts)))
+        counts = {name: count for name, count in counts.items() if name not in seen} or counts
         average = sum(counts.values()) / len(counts)
         nearest = sorted(counts, key=lambda name: (abs(counts[name] - average), counts[name], name))
-        return tuple(nearest[: max(1, round(_HELD_OUT_SHARE * len(counts)))])
+        return tuple(nearest[:share])
 
     def obstacle(self, held_out: Sequence[str], *, compares: bool = True) -> str:
         """Why nothing can be learned this way, and what to do; "" if it can.

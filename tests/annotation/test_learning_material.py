@@ -59,6 +59,8 @@ def test_every_obstacle_names_the_way_out(document: Document) -> None:
     assert "no subject “s4”" in material.obstacle(("s4",))
     assert material.obstacle(("s1",)) == "" and material.obstacle((), compares=False) == ""
     assert material.suggested_held_out() == ("s2",)
+    assert material.suggested_held_out(seen=("s2",)) == ("s1",), "whom the old model knows flatters it"
+    assert material.suggested_held_out(seen=("s1", "s2")) == ("s2",), "nobody else is there"
     assert material.total(("s1",)).events == 2
 
 

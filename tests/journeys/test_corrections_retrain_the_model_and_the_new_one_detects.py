@@ -200,6 +200,14 @@ def test_corrections_lead_to_a_new_model_that_the_user_chooses_and_detects_with(
     hands.window.parts.timeline.setFocus()
     hands.detect()
     assert made.name in [tier.who for tier in load_project(project_folder).tiers_of(video.id)]
+
+    kept = comparison.choice.kept
+    assert kept is not None and sum(row.n_truth for row in kept.labels) == truth and kept.new == made.name
+    hands.qtbot.mouseClick(comparison.choice.videos[0], Qt.MouseButton.LeftButton)
+    assert session.current_video is not None and session.current_video.subject == HELD_OUT
+    shown = {tier.who: tier for tier in session.shown_tiers() if tier.name == "FEDN"}
+    assert set(shown) == {DEFAULT_MODEL, made.name}
+    assert len(session.project.events(shown[made.name].id)) == len(kept.videos[0].new)
     assert told.errors == []
 
 

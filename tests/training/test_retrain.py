@@ -313,6 +313,9 @@ def test_a_person_whom_the_old_model_knows_is_told(project: Path):
     assert "the old model has learned from s1, which flatters it" in second.to_json()["verdict"]
     with pytest.raises(TrainingError, match="has learned from everybody"):
         compare_in_project(project, first, second.model.name, tier="Corrections")
+    third = retrain(project, RetrainWish("Corrections", epochs=1, model=first))
+    assert third.comparison is not None and third.comparison.subjects == ("s0",), "again the one that nobody has seen"
+    assert "flatters" not in third.to_json()["verdict"]
 
 
 def test_two_models_are_compared_at_any_time_on_people_neither_has_seen(project: Path):

@@ -12,7 +12,7 @@ from app.views.models.figures import Figure
 
 _NOTHING = "–"
 ROW_PX = 24
-WIDTHS_PX = {1: 46, 2: 46, 3: 56, 4: 108}
+WIDTHS_PX = {1: 44, 2: 44, 3: 52, 4: 102}
 
 
 class ComparisonTable(QTableWidget):

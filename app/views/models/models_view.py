@@ -29,7 +29,7 @@ from fedn.model_info import ModelInfo
 from fedn.registry import DEFAULT_MODEL, list_models
 
 _NAME = Qt.ItemDataRole.UserRole
-LIST_PX = 168
+LIST_PX, HEAD_PX, ROW_PX = 168, 38, 23
 
 
 class ModelsView(QWidget):
@@ -122,6 +122,7 @@ class ModelsView(QWidget):
             else:
                 self.list.addTopLevelItem(items[info.name])
         self.list.expandAll()
+        self.list.setFixedHeight(max(LIST_PX // 2, min(LIST_PX, HEAD_PX + ROW_PX * len(items))))
         in_use = model_name_of(project) if project is not None else ""
         chosen = items.get(name) or items.get(in_use) or next(iter(items.values()), None)
         if chosen is not None:
