@@ -89,7 +89,7 @@ def test_a_training_shows_its_epochs_and_then_the_choice(desk: Desk, session: Se
     desk.finish()
     assert desk.view.progress.loss == [(1, 1.0), (2, 0.5), (3, pytest.approx(1 / 3))]
     assert desk.view.status_text == "The training is done. The new model is ready."
-    assert desk.comparison.choice.isVisible() and "study-v2" in desk.comparison.choice.heading.text()
+    assert desk.comparison.choice.isVisible() and "study-v2" in desk.comparison.choice.legend.names
     assert not desk.view.pause_button.isVisible() and not desk.view.resume_button.isVisible()
     assert not runs_of(Path(session.project.folder))[0].is_seen
     desk.comparison.choice.use_button.click()
