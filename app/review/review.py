@@ -199,7 +199,9 @@ class Review(QObject):
             return "The queue is hidden while this video is being coded blind."
         if self._filter.state is State.OPEN and not any(item.state is State.OPEN for item in self.all_items()):
             return "Nothing is left to review: every item has been decided."
-        return "Nothing to go to: no item of the queue is such; see its filter."
+        if self.queue:
+            return "No item of the queue is a disagreement; “Next item” (N) goes on with the others."
+        return "No item fits the filter of the queue."
 
     def go_to(self, item: Item) -> None:
         """Shows the item: its video, its apex or onset, and selects the event that is to be judged."""

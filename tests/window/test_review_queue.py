@@ -98,7 +98,9 @@ def test_d_skips_what_agrees_and_what_is_decided(session: Session, keys: Keyboar
     assert place(session) == ("15-fedn-200",)
     keys.press(Qt.Key.Key_X)
     keys.press(Qt.Key.Key_D)
-    assert [text for _, text in told.sentences] == ["Nothing to go to: no item of the queue is such; see its filter."]
+    assert [text for _, text in told.sentences] == [
+        "No item of the queue is a disagreement; “Next item” (N) goes on with the others."
+    ]
 
 
 def test_a_accepts_and_the_queue_goes_on_in_one_undo_step(

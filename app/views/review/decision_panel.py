@@ -69,7 +69,7 @@ class DecisionPanel(QWidget):
         for button, key in ((self.first, first), (self.second, second)):
             button.setToolTip(f"{key.title} is right" if key else "")
         undo = item is not None and item.state is State.REJECTED
-        self.reject.setText("Open again  X" if undo else "Neither  X" if of_people else "Reject  X")
+        self.reject.setText("Reopen  X" if undo else "Neither  X" if of_people else "Reject  X")
         self.reject.setToolTip("Neither is right" if of_people else "There is no such expression here")
         self.edit.setToolTip("Change frames or label in the Event panel, on a copy in your own tier")
         for button in (self.accept, self.reject, self.edit, self.play):
