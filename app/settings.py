@@ -26,6 +26,7 @@ class Settings:
     `scale`: of everything in the window, in percent, as text.
     `reopen`: the project that was open last is opened at the start; `last_project` is its folder.
     `places`: where the user was in each of the recent projects, by folder; read by `app.places` alone.
+    `speeds`: of trainings as they were measured here, by scope and device; read by the retrain dialog alone.
     `volume`: of the sound of videos, in percent.
     `waveform`: the sound is drawn in the timeline.
     `face_box`: the followed face is marked in the picture.
@@ -54,6 +55,7 @@ class Settings:
     last_project: str = ""
     tour_seen: bool = False
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
+    speeds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def remember_project(self, folder: Path) -> None:
         """Puts the project first among the recent ones."""
@@ -84,6 +86,7 @@ def load_settings(path: Path) -> Settings:
     settings.recent = [str(name) for name in settings.recent]
     settings.layouts = {name: state for name, state in settings.layouts.items() if isinstance(state, str)}
     settings.places = {name: place for name, place in settings.places.items() if isinstance(place, dict)}
+    settings.speeds = {name: speeds for name, speeds in settings.speeds.items() if isinstance(speeds, dict)}
     settings.keys = {name: keys for name, keys in settings.keys.items() if _are_texts(keys)}
     return settings
 

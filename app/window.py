@@ -197,7 +197,8 @@ class StudioWindow(QMainWindow):
         self.layouts.show_dock("comparison")
 
     def _show_training(self, *_: object) -> None:
-        self.layouts.show_dock("training")
+        # At the start panels are still being put in order, which brings others to the front.
+        QTimer.singleShot(0, self, lambda: self.layouts.show_dock("training"))
 
     def _show_running(self) -> None:
         only_training = self.parts.trainings.is_training and not self.parts.detections.is_running

@@ -13,6 +13,8 @@ import tomli_w
 from fedn.errors import TrainingError
 
 Kind = Literal["synthetic", "project", "dataset"]
+REPLAY_FILE = "replay.npz"
+"""In the folder of a model that has kept what it learned from."""
 
 
 @dataclass(frozen=True, slots=True)

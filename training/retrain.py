@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fedn.annotation.learning_material import LearningMaterial, learning_material
 from fedn.annotation.store import load_project_with_revisions
 from fedn.checkpoint import Model, load_model, save_model
-from fedn.errors import ModelError, TrainingError
+from fedn.errors import TrainingError
 from fedn.features.extract import extract_features
 from fedn.kept_comparison import COMPARISON_FILE, comparison_path, write_comparison
 from fedn.lineage import LEARNED, people_seen
@@ -24,21 +24,14 @@ from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, MODELS_FOLDER, free_model_name, resolve_model
 from fedn.time_grid import GRID_FPS
 from training.compare_in_project import seen_subjects
-from training.config import (
-    AugmentationConfig,
-    DataConfig,
-    OptimizationConfig,
-    StartConfig,
-    TrainingConfig,
-    read_config,
-    with_settings,
-)
+from training.config import REPLAY_FILE, TrainingConfig, read_config
 from training.control import Control
-from training.datasets.replay import REPLAY_FILE
 from training.datasets.sample import Sample
 from training.datasets.snapshot import labelled_videos, read_snapshot, write_snapshot
 from training.evaluation import predict
 from training.model_comparison import ModelComparison, compare_models
+from training.retrain_recipe import retrain_config
+from training.retrain_wish import RetrainWish
 from training.run import MODEL, RunReport, train
 from training.run_status import new_run_folder
 from training.splits import named_subjects
@@ -47,40 +40,6 @@ LABELS = "labels.json"
 LONG_EVENTS = 3
 SLOW_LOOKS = "start.network.speeds=[1, 2, 4]"
 """What a parent is given when so many events are longer than its window; `--set` of the same comes after it."""
-Scope = Literal["detector", "full"]
-UnknownLabels = Literal["learn", "spot", "leave"]
-
-
-@dataclass(frozen=True, slots=True)
-class RetrainWish:
-    """What somebody wants of a retraining.
-
-    Attributes:
-        tier: name of the tier that is the truth.
-        scope: "detector" learns on cached features; "full" trains the backbone too.
-        held_out: subjects to compare on; empty takes about a fifth of them.
-        compares: False learns from everybody and compares nothing.
-        epochs: passes over the windows; None for what suits the scope.
-        model: name or folder of the parent; by default the model the project uses.
-        from_scratch: a new detector of the parent's kind, on the parent's backbone.
-        rename: labels of the tier that become others.
-        unknown_labels: "learn" gives the network outputs for labels it does not have; the others as in DataConfig.
-        replays: whether what the parent learned from is learned from again, where it was kept.
-        settings: single changes to the recipe, as "optimization.learning_rate=3e-4".
-    """
-
-    tier: str
-    scope: Scope = "detector"
-    held_out: tuple[str, ...] = ()
-    compares: bool = True
-    epochs: int | None = None
-    model: str | None = None
-    from_scratch: bool = False
-    rename: Mapping[str, str] = field(default_factory=dict)
-    unknown_labels: UnknownLabels = "learn"
-    replays: bool = True
-    seed: int = 0
-    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +110,7 @@ def retrain(
     if resume and (out / "config.toml").is_file():
         config = read_config(out / "config.toml")
     else:
-        config = _begun(project_folder, wish, out, reporter)
+        config = begun(project_folder, wish, out, reporter)
     run = train(config, out, reporter, control, resume=resume)
     parent = load_model(Path(config.start.parent or config.start.backbone))
     new = load_model(out / MODEL)
@@ -179,7 +138,7 @@ def retrain(
     return report
 
 
-def _begun(project_folder: Path, wish: RetrainWish, out: Path, reporter: Reporter) -> TrainingConfig:
+def begun(project_folder: Path, wish: RetrainWish, out: Path, reporter: Reporter) -> TrainingConfig:
     """Looks at what there is to learn, tells what is doubtful about it, and keeps the labels in the run folder.
 
     Raises:
@@ -224,74 +183,6 @@ def _needs_slow_looks(
         "looks at every video at half and quarter rate to find them."
     )
     return True
-
-
-def retrain_config(
-    parent: ModelInfo,
-    folder: Path,
-    material: LearningMaterial,
-    wish: RetrainWish,
-    held_out: Sequence[str],
-    project_folder: Path,
-    labels: Path,
-) -> TrainingConfig:
-    """Gentle settings: the parent knows most already, and corrections are few. From scratch as in the recipe `base`."""
-    data = DataConfig(
-        kind="project",
-        folder=str(project_folder),
-        tier=wish.tier,
-        held_out=tuple(held_out),
-        rename=dict(wish.rename),
-        unknown_labels="leave" if wish.unknown_labels == "leave" else "spot",
-        snapshot=str(labels),
-        replay=_replay(folder, project_folder) if wish.replays else "",
-    )
-    new = material.new_labels(held_out, parent.labels) if wish.unknown_labels == "learn" else {}
-    start = StartConfig(parent=str(folder), new_labels=tuple(new))
-    if wish.scope == "full":
-        optimization = OptimizationConfig(
-            scope="full", epochs=wish.epochs or 3, batch_size=4, learning_rate=1e-4, negatives=1.0, warmup_epochs=0.5
-        )
-        # Live frames are whole frames of the video, so windows run at their own speed.
-        augmentation = AugmentationConfig(speed=0.0)
-    else:
-        optimization = OptimizationConfig(
-            epochs=wish.epochs or 10, learning_rate=2e-4, ema=0.98, negatives=1.0, steps_per_epoch=20
-        )
-        augmentation = AugmentationConfig()
-    if wish.from_scratch:
-        network = {
-            key: value for key, value in parent.network.to_dict().items() if key not in ("label_count", "fine_labels")
-        }
-        own = [label for label in parent.labels if label in material.total(held_out).labels or data.replay]
-        start = StartConfig(backbone=str(folder), labels=(*own, *new), network=network)
-        optimization = replace(
-            optimization, epochs=wish.epochs or 30, learning_rate=3e-4, ema=0.99, negatives=3.0, steps_per_epoch=40
-        )
-    config = TrainingConfig(
-        name=f"{parent.name}-retrained",
-        seed=wish.seed,
-        data=data,
-        start=start,
-        augmentation=augmentation,
-        optimization=optimization,
-    )
-    return with_settings(config, wish.settings)
-
-
-def _replay(folder: Path, project_folder: Path) -> str:
-    """The file with what the model or the nearest of its ancestors learned from, "" if none has kept it."""
-    seen: set[Path] = set()
-    while folder not in seen:
-        seen.add(folder)
-        if (folder / REPLAY_FILE).is_file():
-            return str(folder / REPLAY_FILE)
-        parent = read_model_info(folder).provenance.parent
-        try:
-            folder = resolve_model(parent, project_folder) if parent else folder
-        except ModelError:
-            break
-    return ""
 
 
 def _learned(out: Path, config: TrainingConfig) -> dict[str, Any]:

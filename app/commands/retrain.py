@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.commands.evaluate import number
-from app.commands.output import JsonOption, RecordsOption, output
+from app.commands.output import JsonOption, Output, RecordsOption, output
 from fedn.errors import TrainingError
+
+if TYPE_CHECKING:
+    from training.retrain_wish import RetrainWish
 
 
 class Scope(StrEnum):
@@ -52,6 +55,9 @@ def retrain(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.name=value of the recipe; may be repeated.")
     ] = None,
+    measure: Annotated[
+        float, typer.Option(min=0, help="Learn for so many seconds only, keep nothing, and say how fast it was.")
+    ] = 0.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, as it was begun.")] = False,
     json: JsonOption = False,
     records: RecordsOption = False,
@@ -64,29 +70,33 @@ def retrain(
         load_project(project)
         renamed = renamed_labels(map_ or [])
         from training.control import Control
+        from training.retrain_wish import RetrainWish
         from training.run_life import live_run
         from training.run_status import new_run_folder
 
+        wish = RetrainWish(
+            tier=tier,
+            scope=scope.value,
+            held_out=tuple(held_out or ()),
+            compares=not unjudged,
+            epochs=epochs,
+            model=model,
+            from_scratch=from_scratch,
+            rename=renamed,
+            unknown_labels=unknown_labels.value,
+            replays=replay,
+            settings=tuple(set_ or ()),
+        )
+        if measure:
+            tell_speed(project, wish, measure, spoken)
+            return
         control, out = Control(), out or new_run_folder(project)
         spoken.on_line = control.command
         # Before torch is loaded, so that whoever looks at the folder sees it from the beginning.
         with live_run(out, spoken.reporter, control, resume=resume) as reporter:
-            from training.retrain import RetrainWish
+            reporter.progress("Loading the network", 0, 0)
             from training.retrain import retrain as run
 
-            wish = RetrainWish(
-                tier=tier,
-                scope=scope.value,
-                held_out=tuple(held_out or ()),
-                compares=not unjudged,
-                epochs=epochs,
-                model=model,
-                from_scratch=from_scratch,
-                rename=renamed,
-                unknown_labels=unknown_labels.value,
-                replays=replay,
-                settings=tuple(set_ or ()),
-            )
             report = run(project, wish, out=out, reporter=reporter, control=control, resume=resume)
         told = report.to_json()
         if not spoken.as_records:
@@ -95,6 +105,17 @@ def retrain(
         for line in comparison_lines(told):
             spoken.say(line)
         spoken.say(f"use it:  python main.py models use {project} {told['model']}")
+
+
+def tell_speed(project: Path, wish: RetrainWish, seconds: float, spoken: Output) -> None:
+    """What `--measure` says."""
+    spoken.reporter.progress("Loading the network", 0, 0)
+    from training.measure import measure_speed
+
+    speeds = measure_speed(project, wish, seconds, spoken.reporter)
+    spoken.document(speeds)
+    for name, value in speeds.items():
+        spoken.say(f"{name:<24}{value:.2f}" if isinstance(value, float) else f"{name:<24}{value}")
 
 
 def renamed_labels(given: list[str]) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from pathlib import Path
 from textwrap import wrap
 
 from PySide6.QtCore import Qt
@@ -18,6 +21,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QRadioButton,
     QToolButton,
     QVBoxLayout,
@@ -26,13 +30,17 @@ from PySide6.QtWidgets import (
 
 from app import captions, theme
 from app.dialogs.label_counts import LabelCounts
+from app.dialogs.recipe_dialog import RecipeDialog
+from app.dialogs.time_row import TimeRow
 from app.jobs.detection import model_name_of
 from app.jobs.retrain_options import RetrainOptions
+from app.jobs.retraining import measure_arguments, recipe_of
+from app.jobs.training_time import Speeds, time_text, work_of
 from app.session import Session
 from fedn.annotation.learning_material import LearningMaterial, learning_material, likely_truth, truth_tiers
 from fedn.annotation.project import Project
 from fedn.counted import counted
-from fedn.errors import ModelError
+from fedn.errors import FednError, ModelError
 from fedn.lineage import people_seen
 from fedn.model_info import read_model_info
 from fedn.registry import resolve_model
@@ -45,6 +53,7 @@ _SCOPES = (
     ("detector", "Detector only", "minutes on an ordinary computer"),
     ("full", "Full network", "the backbone too, much slower without a graphics card"),
 )
+_DEVICES = (("", "Automatic"), ("cpu", "Processor"), ("cuda", "NVIDIA graphics card"), ("mps", "Apple graphics"))
 _UNKNOWN_LABELS = (
     ("learn", "Learn them as new labels"),
     ("spot", "Learn where they are, not their names"),
@@ -73,6 +82,14 @@ class RetrainDialog(QDialog):
         self.from_scratch = QCheckBox("Make the detector anew instead of going on with the one in use")
         self.unknown_labels = QComboBox()
         self.unknown_labels.addItems([text for _, text in _UNKNOWN_LABELS])
+        self.device = QComboBox()
+        for name, text in _DEVICES:
+            if name != "mps" or sys.platform == "darwin":
+                self.device.addItem(text, name)
+        self.settings: tuple[str, ...] = ()
+        self.recipe_button = QPushButton("Recipe…")
+        self.time = TimeRow(self._measure_arguments)
+        self._measured_key = ""
         self._unknown = QLabel()
         self._doubts = QLabel()
         self._model_labels = _labels_in_use(project)
@@ -92,6 +109,10 @@ class RetrainDialog(QDialog):
         self.epochs.textChanged.connect(self._on_epochs_typed)
         self._presets.idClicked.connect(self._on_preset_chosen)
         self.scope.idClicked.connect(self._on_scope_chosen)
+        self.device.currentIndexChanged.connect(self._show_time)
+        self.recipe_button.clicked.connect(self._on_recipe_pressed)
+        self.time.measured.connect(self._on_measured)
+        self.finished.connect(self.time.stop)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._on_tier_chosen(self.tier.currentText())
@@ -110,6 +131,7 @@ class RetrainDialog(QDialog):
             compares=self.compares.isChecked(),
             from_scratch=self.from_scratch.isChecked(),
             unknown_labels=_UNKNOWN_LABELS[max(0, self.unknown_labels.currentIndex())][0],
+            settings=(*self.settings, *([f"device={device}"] if (device := self.device.currentData()) else [])),
         )
 
     @property
@@ -182,6 +204,52 @@ class RetrainDialog(QDialog):
         self._obstacle.setText("\n".join(wrap(obstacle, LINE_LETTERS)))
         self._obstacle.setVisible(bool(obstacle))
         self.start_button.setEnabled(not obstacle)
+        self.time.set_possible(not obstacle)
+        self.recipe_button.setEnabled(not obstacle)
+        self._show_time()
+
+    # Time and recipe
+
+    @property
+    def _speeds_key(self) -> str:
+        return f"{self._chosen_scope}/{self.device.currentData() or 'auto'}"
+
+    def _show_time(self, *_: object) -> None:
+        speeds = Speeds.from_json(self._session.settings.speeds.get(self._speeds_key, {}))
+        if speeds is None or self._project is None or not self.epochs.hasAcceptableInput():
+            self.time.show_known("")
+            return
+        held_out, epochs = self._chosen_held_out(), int(self.epochs.text())
+        reviewed_s = self._material.total(held_out).reviewed_s
+        work = work_of(self._project, self.tier.currentText(), held_out, reviewed_s, epochs)
+        self.time.show_known(time_text(speeds, work, self._chosen_scope))
+
+    def _measure_arguments(self) -> list[str]:
+        assert self._project is not None
+        # The choice may be another one when the measuring ends.
+        self._measured_key = self._speeds_key
+        return measure_arguments(Path(self._project.folder), self.options())
+
+    def _on_measured(self, speeds: Speeds) -> None:
+        kept, key = self._session.settings.speeds, self._measured_key
+        kept[key] = speeds.merged(Speeds.from_json(kept.get(key, {}))).to_json()
+        self._show_time()
+
+    def _on_recipe_pressed(self) -> None:
+        assert self._project is not None
+        options = replace(self.options(), settings=())
+        try:
+            config = recipe_of(self._project, self._material, options)
+        except FednError as error:
+            self._session.messages.error(str(error))
+            return
+        dialog = RecipeDialog(config, self.settings, self)
+        settings = dialog.ask()
+        dialog.deleteLater()
+        if settings is not None:
+            self.settings = settings
+            count = f" ({counted(len(settings), 'change')})" if settings else ""
+            self.recipe_button.setText(f"Recipe…{count}")
 
     @property
     def _chosen_scope(self) -> str:
@@ -222,6 +290,7 @@ class RetrainDialog(QDialog):
         column.addLayout(self._scope_rows())
         column.addWidget(self.from_scratch)
         column.addLayout(self._epoch_row())
+        column.addWidget(self.time)
         column.addWidget(self._doubts)
         column.addWidget(self._obstacle)
         self._doubts.setProperty("muted", True)
@@ -295,7 +364,15 @@ class RetrainDialog(QDialog):
         self.epochs.setAccessibleName("Epochs")
         row.addWidget(self.epochs)
         row.addWidget(captions.muted("epochs"))
+        row.addSpacing(14)
         row.addStretch(1)
+        self.device.setAccessibleName("Device")
+        row.addWidget(captions.muted("Device"))
+        row.addWidget(self.device)
+        row.addSpacing(10)
+        self.recipe_button.setAutoDefault(False)
+        self.recipe_button.setToolTip("Every setting of the training, as text")
+        row.addWidget(self.recipe_button)
         return row
 
 

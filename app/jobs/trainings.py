@@ -313,8 +313,8 @@ class Trainings(QObject):
             return
         self.let_go()
         self._folder = folder
-        # After the window has shown the project.
-        QTimer.singleShot(0, self, self._look_for_runs)
+        # After the window has shown the project and put its panels in order.
+        QTimer.singleShot(LOOK_MS, self, self._look_for_runs)
 
     def _look_for_runs(self) -> None:
         """A training that goes on, or else the newest one if it was interrupted or its model is not chosen yet."""

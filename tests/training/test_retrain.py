@@ -31,6 +31,7 @@ from fedn.progress import Cancelled, Record, Reporter
 from training.compare_in_project import compare_in_project
 from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
 from training.datasets.snapshot import read_snapshot
+from training.measure import measure_speed
 from training.retrain import LABELS as SNAPSHOT
 from training.retrain import RetrainWish, retrain
 
@@ -328,3 +329,16 @@ def test_two_models_are_compared_at_any_time_on_people_neither_has_seen(project:
     assert other.seen_by_old == ("s0",) and other.interval("difference", "spotting_f1") is not None
     with pytest.raises(TrainingError, match="no subject “nobody”"):
         compare_in_project(project, "untrained", made.model.name, tier="Corrections", subjects=("nobody",))
+
+
+def test_its_speed_is_measured_on_the_own_videos_and_nothing_is_kept(project: Path):
+    before = sorted(project.rglob("*"))
+    speeds = measure_speed(project, RetrainWish("Corrections", settings=QUICK), 0.3, Reporter())
+    assert speeds["windows_per_s"] > 0 and speeds["detecting_fps"] > 0 and speeds["looking_fps"] > 0
+    assert speeds["refreshing_fps"] == 0 and speeds["most_windows"] == 20 * 4
+    assert speeds["windows_per_reviewed_s"] > 0.1 and speeds["scope"] == "detector"
+    assert sorted(project.rglob("*")) == before
+    stopped = Reporter()
+    stopped.stop_requested = True
+    with pytest.raises(Cancelled):
+        measure_speed(project, RetrainWish("Corrections", settings=QUICK), 30.0, stopped)

@@ -26,7 +26,6 @@ from fedn.video.frame_index import FrameIndex
 from training.datasets.features import FeatureSource
 from training.datasets.sample import Sample
 
-REPLAY_FILE = "replay.npz"
 DIRECTIONS = 64
 LEAST_EVENTS = 60
 

@@ -67,7 +67,7 @@ class TrainingProgress:
 
     @property
     def facts(self) -> str:
-        """What is known in numbers, "" at first."""
+        """What is known in numbers besides the time left, "" at first."""
         memory = f"{self.peak_mib / 1024:.1f} GiB of memory" if self.peak_mib else ""
         parts = [
             f"epoch {self.epoch} of {self.epochs}" if self.epoch else "",
@@ -75,7 +75,6 @@ class TrainingProgress:
             f"{self.windows_per_s:.1f} windows/s" if self.windows_per_s else "",
             _DEVICES.get(self.device.partition(":")[0], self.device),
             memory,
-            self.left_text,
         ]
         return " · ".join(part for part in parts if part)
 

@@ -114,7 +114,8 @@ class TrainingView(QWidget):
         if is_paused != was_paused and not self._asked:
             self.pause_button.setText("Resume" if is_paused else "Pause")
         self._status.setText(_ASKED.get(self._asked) or ("Paused" if is_paused else progress.stage))
-        self._facts.setText(progress.facts)
+        left = progress.left_text if self._trainings.is_training else ""
+        self._facts.setText(" · ".join(text for text in (progress.facts, left) if text))
         self._bar.setMaximum(progress.total)
         self._bar.setValue(progress.done)
         self._show_curves()
