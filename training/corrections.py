@@ -26,14 +26,16 @@ from fedn.model_info import INFO_FILE, read_model_info, write_atomically
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from fedn.registry import DEFAULT_MODEL, resolve_model
-from training.config import DataConfig, StartConfig, TrainingConfig, read_config, with_settings
+from training.config import REPLAY_FILE, DataConfig, StartConfig, TrainingConfig, read_config, with_settings
 from training.control import Control
 from training.datasets.load import load_samples
-from training.datasets.replay import REPLAY_FILE, write_replay
+from training.datasets.replay import write_replay
 from training.datasets.sample import Sample
 from training.datasets.snapshot import LabelledVideo, write_snapshot
 from training.evaluation import IOU, Predicted, predict
-from training.retrain import RetrainWish, Scope, compare, retrain_config
+from training.retrain import compare
+from training.retrain_recipe import retrain_config
+from training.retrain_wish import RetrainWish, Scope
 from training.run import MODEL, train
 
 RECIPE = Path(__file__).parent / "recipes" / "base.toml"

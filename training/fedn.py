@@ -20,8 +20,8 @@ from fedn.models.resnet import ResNet18
 from fedn.predictors.fedn import FednPredictor
 from fedn.progress import SILENT, Reporter
 from training.backbone import LiveBackbone, LivePictures
-from training.config import TrainingConfig
-from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
+from training.config import REPLAY_FILE, TrainingConfig
+from training.datasets.replay import read_replay, write_replay
 from training.datasets.sample import Sample
 from training.drift import drift_of, moved
 from training.evaluation import Predicted, predict

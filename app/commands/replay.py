@@ -24,9 +24,9 @@ def replay(
 
         from fedn.checkpoint import load_model
         from fedn.registry import resolve_model
-        from training.config import DataConfig
+        from training.config import REPLAY_FILE, DataConfig
         from training.datasets.load import load_samples
-        from training.datasets.replay import REPLAY_FILE, write_replay
+        from training.datasets.replay import write_replay
 
         folder = resolve_model(model)
         backbone = load_model(folder).backbone

@@ -18,9 +18,9 @@ from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.progress import SILENT, Cancelled
 from training.backbone import LiveBackbone
-from training.config import AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
+from training.config import REPLAY_FILE, AugmentationConfig, DataConfig, OptimizationConfig, StartConfig, TrainingConfig
 from training.crops import CropStore, crops_of
-from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
+from training.datasets.replay import read_replay, write_replay
 from training.datasets.sample import Sample
 from training.precision import Precision
 from training.run import train

@@ -12,7 +12,8 @@ from fedn.errors import TrainingError
 from fedn.models.resnet import ResNet18
 from fedn.progress import Record, Reporter
 from fedn.registry import DEFAULT_MODEL, bundled_models_dir
-from training.datasets.replay import LEAST_EVENTS, REPLAY_FILE, read_replay, write_replay
+from training.config import REPLAY_FILE
+from training.datasets.replay import LEAST_EVENTS, read_replay, write_replay
 
 from .conftest import make_sample
 

@@ -29,7 +29,8 @@ from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Cancelled, Record, Reporter
 from training.compare_in_project import compare_in_project
-from training.datasets.replay import REPLAY_FILE, read_replay, write_replay
+from training.config import REPLAY_FILE
+from training.datasets.replay import read_replay, write_replay
 from training.datasets.snapshot import read_snapshot
 from training.measure import measure_speed
 from training.retrain import LABELS as SNAPSHOT
