@@ -84,6 +84,8 @@ class FednLearner(Learner):
         config, labels, is_full = self.config, self.info.labels, self.config.optimization.scope == "full"
         if is_full:
             self.full = FullScope(folder / "crops", config.optimization.crop_cache_gb)
+            # Kept pictures give slightly other features than the video: all frames of a window have to be of one kind.
+            samples = self.full.with_features(samples, self.start.backbone, self.device, reporter, self.processes)
         samples = self._with_variants(samples, reporter)
         if not config.start.parent:
             fit_scale(self.detector, samples)
