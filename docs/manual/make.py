@@ -1,7 +1,8 @@
-"""Makes the manual's pictures from the running window, without a screen, and its page of keys from the actions.
+"""Makes the manual's page of keys from the table of actions, and its pictures from the running window.
 
+python -m docs.manual.make                 # the page of keys
 python main.py demo --no-window
-python docs/manual/make.py demo.fedn
+python -m docs.manual.make demo.fedn       # the pictures too
 """
 
 from __future__ import annotations
@@ -209,14 +210,12 @@ def _code(keys: str) -> str:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory() as own:
         os.environ["FEDN_SETTINGS"] = str(Path(own, "settings.toml"))
-        taken = take_pictures(Path(sys.argv[1]), PICTURES)
         with _window() as window:
             KEYS.write_text(keys_page(window.table), encoding="utf-8")
+        taken = [picture for project in sys.argv[1:2] for picture in take_pictures(Path(project), PICTURES)]
     print(f"{len(taken)} pictures, {sum(path.stat().st_size for path in taken) / 1e6:.2f} MB")
 
 

@@ -55,7 +55,8 @@ def test_every_page_is_in_the_contents_and_all_but_the_last_lead_to_the_next():
 
 
 def test_the_page_of_keys_says_what_the_keys_are(window: StudioWindow):
-    assert KEYS.read_text(encoding="utf-8") == keys_page(window.table)
+    page = keys_page(window.table)
+    assert KEYS.read_text(encoding="utf-8") == page, "python -m docs.manual.make writes it anew"
 
 
 def test_what_the_manual_calls_by_name_is_in_the_window(window: StudioWindow):
