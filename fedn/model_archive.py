@@ -13,11 +13,11 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from fedn.errors import ModelError
 from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info, write_atomically
@@ -51,6 +51,7 @@ def export_model(info: ModelInfo, target: Path, reporter: Reporter = SILENT, *, 
         Cancelled: if it was asked to stop; nothing is left behind then.
     """
     assert info.folder is not None
+    info = without_names(info)
     if info.kind == "cascade":
         raise ModelError(f"“{info.name}” is made of two other models; export those, and combine them again there")
     if target.exists() and not (may_replace and target.is_file()):
@@ -68,6 +69,24 @@ def export_model(info: ModelInfo, target: Path, reporter: Reporter = SILENT, *, 
     finally:
         remove(draft)
     return target
+
+
+def without_names(info: ModelInfo) -> ModelInfo:
+    """What may go to others: how many people and videos it learned from, not who they are, nor anybody's folders.
+
+    The keys of the videos stay, which say nothing to who does not have the same videos: they tell a project whom the
+    model knows already.
+    """
+    source = info.provenance
+    data = _counts_for_names(source.data)
+    if isinstance(own := data.get("learned"), Mapping):
+        data["learned"] = {key: value for key, value in _counts_for_names(own).items() if key != "run"}
+    return replace(info, provenance=replace(source, data=data, command=""))
+
+
+def _counts_for_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    naming = ("subjects", "videos", "held_out")
+    return {key: len(value) if key in naming and isinstance(value, list) else value for key, value in data.items()}
 
 
 def _write_zip(info: ModelInfo, draft: Path, inside: PurePosixPath, reporter: Reporter) -> None:

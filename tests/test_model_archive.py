@@ -18,7 +18,7 @@ from fedn.model_archive import MOST_BYTES, export_model
 from fedn.model_check import check_model
 from fedn.model_config import small_config
 from fedn.model_files import copies_of, delete_model, import_model
-from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, read_model_info
+from fedn.model_info import INFO_FILE, WEIGHTS_FILE, ModelInfo, Provenance, read_model_info
 from fedn.models.build import build_detector
 from fedn.models.resnet import ResNet18
 from fedn.progress import Cancelled, Record, Reporter
@@ -288,3 +288,14 @@ def test_labels_that_the_project_does_not_have_are_told(made: ModelInfo):
     told = imported_document(made, {"happiness"})
     assert told["remark"] == "study-1 names other labels than this project: joy, anger, fear."
     assert imported_document(made, {*LABELS, "more"})["remark"] == ""
+
+
+def test_nobody_is_named_in_what_goes_to_others(made: ModelInfo, tmp_path: Path):
+    learned = {"subjects": ["Zoe", "Maximilian"], "held_out": ["Ingrid"], "videos": 3, "keys": ["k1"], "run": "secret-run"}
+    data = {"videos": ["zoe.mp4"], "subjects": ["Zoe"], "learned": learned}
+    source = Provenance("base", "recipe", data, "main.py retrain /home/zoe")
+    sent = export_model(replace(made, provenance=source), tmp_path / "out")
+    text = (sent / INFO_FILE).read_text()
+    assert not any(word in text.casefold() for word in ("zoe", "maximilian", "ingrid", "secret", "/home"))
+    kept = read_model_info(sent).provenance.data
+    assert kept["subjects"] == 1 and kept["learned"]["subjects"] == 2 and kept["learned"]["keys"] == ["k1"]

@@ -90,6 +90,8 @@ class Trainings(QObject):
         self._speaking = QTimer(self)
         self._speaking.timeout.connect(self._say_unsaid)
         session.project_changed.connect(self._on_project_changed)
+        if session.project is not None:
+            self._on_project_changed()
 
     @property
     def is_training(self) -> bool:

@@ -43,12 +43,13 @@ def facts(info: ModelInfo, project_folder: Path) -> list[tuple[str, str]]:
     if line[-1].provenance.parent and line[-1].provenance.parent not in {one.name for one in line}:
         ancestors.append(f"{line[-1].provenance.parent} (not here)")
     mine = learned(info)
+    held_out = mine.get("held_out")
     rows = [
         ("Made", local_time(info.created)),
         ("From", " ← ".join(ancestors)),
         ("Learned", _data(info, mine)),
         ("Events", _counts(mine.get("events_by_label") or info.provenance.data.get("events_by_label"))),
-        ("Held out", _names(mine.get("held_out"))),
+        ("Held out", _people(held_out) if isinstance(held_out, int) else _names(held_out)),
         ("Recipe", _recipe(info, mine)),
         ("Labels", _names(info.labels)),
         ("Numbers", numbers(info, project_folder)),
@@ -95,7 +96,9 @@ def _figures(found: Mapping[str, Any], kept: KeptComparison | None) -> str:
 def _data(info: ModelInfo, mine: Mapping[str, Any]) -> str:
     source = mine or info.provenance.data
     people, videos = source.get("subjects"), source.get("videos")
-    parts = [counted(len(people), "person").replace("persons", "people")] if isinstance(people, Sequence) else []
+    # Of a model from elsewhere there are numbers instead of names.
+    who = people if isinstance(people, int) else len(people) if isinstance(people, Sequence) else 0
+    parts = [_people(who)] if who else []
     count = videos if isinstance(videos, int) else len(videos) if isinstance(videos, Sequence) else 0
     parts += [counted(count, "video")] if count else []
     events = source.get("events")
@@ -104,6 +107,10 @@ def _data(info: ModelInfo, mine: Mapping[str, Any]) -> str:
     if mine.get("tier"):
         words += f" of “{mine['tier']}”"
     return f"{words}, labels as of edit {mine['edit']}" if isinstance(mine.get("edit"), int) else words
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _counts(found: Any) -> str:
