@@ -291,7 +291,8 @@ def test_labels_that_the_project_does_not_have_are_told(made: ModelInfo):
 
 
 def test_nobody_is_named_in_what_goes_to_others(made: ModelInfo, tmp_path: Path):
-    learned = {"subjects": ["Zoe", "Maximilian"], "held_out": ["Ingrid"], "videos": 3, "keys": ["k1"], "run": "secret-run"}
+    people = {"subjects": ["Zoe", "Maximilian"], "held_out": ["Ingrid"]}
+    learned = {**people, "videos": 3, "keys": ["k1"], "run": "secret-run"}
     data = {"videos": ["zoe.mp4"], "subjects": ["Zoe"], "learned": learned}
     source = Provenance("base", "recipe", data, "main.py retrain /home/zoe")
     sent = export_model(replace(made, provenance=source), tmp_path / "out")
