@@ -11,12 +11,16 @@ from PySide6.QtGui import QUndoStack
 
 from app.document.document import Document
 from app.document.edits import Edit, Restore, Touched
+from app.document.long_edit import LARGE, LongEdit
 from app.messages import Messages
 from app.settings import Settings
 from app.undo import EditCommand
 from fedn.annotation.project import Project
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.errors import DamagedError, FednError, NotWritableError
+from fedn.progress import SILENT, Reporter
+
+Patience = Callable[[Callable[[Reporter], bool], str, bool], object]
 
 
 def user_name() -> str:
@@ -36,6 +40,10 @@ def _is_same(one: Path, other: Path) -> bool:
 
 class OpenDocument(QObject):
     """The lower half of a Session, which fills in `_on_opened`, `_on_closed`, `_forget` and `_announce`.
+
+    Attributes:
+        patience: does long work in a thread and returns when it is over, telling the user how far it is and why it
+            failed, and letting the user cancel it or not; given by the window. Without one long work is done at once.
 
     Signals:
         damaged: folder of a project that could not be opened because its content is damaged.
@@ -58,6 +66,8 @@ class OpenDocument(QObject):
         self.settings_changed.connect(self._on_settings_changed)
         self.document: Document | None = None
         self.undo_stack = QUndoStack(self)
+        self.patience: Patience | None = None
+        self._long: LongEdit | None = None
 
     # Opening
 
@@ -97,6 +107,7 @@ class OpenDocument(QObject):
     def close_project(self) -> None:
         if self.document is None:
             return
+        self._finish_long()
         document, self.document = self.document, None
         self._forget()
         self.undo_stack.clear()
@@ -112,6 +123,7 @@ class OpenDocument(QObject):
             if isinstance(error, DamagedError):
                 self.damaged.emit(folder)
             return False
+        self._finish_long()
         old, self.document = self.document, document
         self._forget()
         self.undo_stack.clear()
@@ -158,15 +170,40 @@ class OpenDocument(QObject):
             return None
         if not self.may_edit():
             return None
+        self._finish_long()
         try:
-            inverse = self.document.do(edit)
+            inverse, touched = self._done(self.document, edit)
         except FednError as error:
             self.messages.error(str(error))
             return None
+        if inverse is None or touched is None:
+            return None
         if inverse.changes:
-            self._announce(inverse.touched(self.document.project))
+            self._announce(touched)
             self.saved.emit(f"{said}: {inverse.text}")
         return inverse
+
+    def _done(self, document: Document, edit: Edit) -> tuple[Restore | None, Touched | None]:
+        """What undoes the edit and what it touched; None if the user has cancelled it, or has been told why not."""
+        if edit.size < LARGE:
+            inverse = document.do(edit)
+            return inverse, inverse.touched(document.project)
+        self._long = long = LongEdit(document, edit)
+        try:
+            if self.patience is None:
+                long.run(SILENT)
+            else:
+                # An undo or redo that is not done would be lost to the undo stack.
+                self.patience(long.run, edit.text, not isinstance(edit, Restore))
+        finally:
+            self._long = None
+        done = long.finish()
+        return (done.undo, done.touched) if done is not None else (None, None)
+
+    def _finish_long(self) -> None:
+        """What comes while a long edit is being written waits for it."""
+        if self._long is not None:
+            self._long.finish()
 
     # What the session does about it
 

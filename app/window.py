@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QStackedWi
 from app import assets, theme
 from app.actions.action import When
 from app.actions.table import action_table
+from app.dialogs.wait_dialog import wait_for
 from app.dock import GRIP_PX
 from app.drop_target import DropTarget
 from app.header import Header
@@ -47,6 +48,9 @@ class StudioWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.messages = MessageBar(session.messages, self)
         self.parts = WindowParts.make(self, session)
+        session.patience = lambda work, title, can_cancel: wait_for(
+            work, title, session.messages, self, can_cancel=can_cancel
+        )
         self.parts.timeline.snapping = self.settings.snapping
         self.welcome = WelcomeView()
         self.pages = QStackedWidget()

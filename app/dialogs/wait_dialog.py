@@ -18,18 +18,26 @@ Result = TypeVar("Result")
 
 
 def wait_for(
-    work: Callable[[Reporter], Result], title: str, messages: Messages, parent: QWidget | None = None
+    work: Callable[[Reporter], Result],
+    title: str,
+    messages: Messages,
+    parent: QWidget | None = None,
+    *,
+    can_cancel: bool = True,
 ) -> Result | None:
     """What `work` returns; None if the user cancelled it or it failed, which is told then.
 
     `work` runs in a thread and must not touch widgets. Nothing can be clicked meanwhile but Cancel.
+
+    Args:
+        can_cancel: whether there is a Cancel: half an undo would be neither the one state nor the other.
     """
     outcome: list[Result | None] = []
     problems: list[str] = []
     job = ThreadJob(lambda running: _uncancelled(work, running))
     job.ended.connect(outcome.append)
     job.failed.connect(problems.append)
-    dialog = _WaitDialog(title, job, parent)
+    dialog = _WaitDialog(title, job, parent, can_cancel=can_cancel)
     loop = QEventLoop()
     job.finished.connect(loop.quit)
     job.finished.connect(dialog.accept)
@@ -55,9 +63,9 @@ def _uncancelled(work: Callable[[Reporter], Result], job: ThreadJob) -> Result |
 class _WaitDialog(QDialog):
     """Closes only when the work is over."""
 
-    def __init__(self, title: str, job: ThreadJob, parent: QWidget | None) -> None:
+    def __init__(self, title: str, job: ThreadJob, parent: QWidget | None, *, can_cancel: bool) -> None:
         super().__init__(parent)
-        self._job = job
+        self._job, self._can_cancel = job, can_cancel
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.ApplicationModal)
         self.setMinimumWidth(420)
@@ -73,11 +81,13 @@ class _WaitDialog(QDialog):
         column.addWidget(self._text)
         column.addWidget(self._bar)
         column.addWidget(box)
+        box.setVisible(can_cancel)
         job.progressed.connect(self._on_progress)
 
     def reject(self) -> None:
-        self._job.requestInterruption()
-        self._text.setText("Stopping…")
+        if self._can_cancel:
+            self._job.requestInterruption()
+            self._text.setText("Stopping…")
         if self._job.isFinished():
             super().reject()
 

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from app.document.edit import Edit, Restore
+from app.document.edit import Edit, Restore, Touched
 from fedn.annotation.changes import Change, EventRow
 from fedn.annotation.history import PastChange
 from fedn.annotation.project import Project
+from fedn.annotation.project_rows import without_garbage_collection
 from fedn.annotation.reading_store import ReadingStore
 from fedn.annotation.store import Store, create_project
 from fedn.annotation.vocabulary import Vocabulary, shipped_vocabulary
 from fedn.errors import NotWritableError
+from fedn.progress import SILENT, Reporter
+
+TOLD_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAside:
+    """The project as it is on disk now, the edit that undoes what was done, and what it touched."""
+
+    project: Project
+    undo: Restore
+    touched: Touched
 
 
 class Document:
@@ -103,16 +117,46 @@ class Document:
         if not undo.changes:
             return undo
         try:
-            self._store.commit(
-                tuple(change.inverse() for change in reversed(undo.changes)),
-                text=edit.history_text(undo.text),
-                edit=edit.to_json(),
-                origin=_models_accepted(undo.changes),
-            )
+            self._commit(edit, undo, SILENT)
         except BaseException:
             undo.apply(self.project)
             raise
         return undo
+
+    def do_aside(self, edit: Edit, reporter: Reporter) -> DoneAside:
+        """As `do`, but memory stays as it was: the caller lets `project` become that of the result.
+
+        For edits of thousands of rows, from any thread, while others read the project and nobody changes it.
+
+        Raises:
+            EditError, ProjectError: as `do`. Cancelled: if it is asked to stop. Nothing was changed then.
+        """
+        if self.why_read_only is not None:
+            raise self.why_read_only
+        aside, total = self.project.copied(), edit.size
+
+        def tell(count: int) -> None:
+            if count % TOLD_EVERY == 0:
+                reporter.check()
+                reporter.progress("preparing", count, max(total, count))
+
+        with without_garbage_collection():
+            aside.on_recorded = tell
+            undo = edit.apply(aside)
+            aside.on_recorded = None
+            touched = undo.touched(aside)
+            if undo.changes:
+                self._commit(edit, undo, reporter)
+        return DoneAside(aside, undo, touched)
+
+    def _commit(self, edit: Edit, undo: Restore, reporter: Reporter) -> None:
+        self._store.commit(
+            tuple(change.inverse() for change in reversed(undo.changes)),
+            text=edit.history_text(undo.text),
+            edit=edit.to_json(),
+            origin=_models_accepted(undo.changes),
+            reporter=reporter,
+        )
 
     def history(self, limit: int = 100) -> list[dict[str, Any]]:
         """The last edits, newest first: id, time_utc, who, text, edit (JSON text), origin."""

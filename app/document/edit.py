@@ -28,6 +28,12 @@ class Edit(ABC):
     def text(self) -> str:
         """The edit in words, for the undo menu."""
 
+    @property
+    def size(self) -> int:
+        """About how many rows it changes."""
+        values = (getattr(self, item.name) for item in fields(self))  # type: ignore[arg-type]
+        return max((len(value) for value in values if isinstance(value, tuple)), default=1)
+
     def describe(self, project: Project) -> str:
         """As `text`, with what only the project knows, such as the label. Called before the change."""
         return self.text
@@ -135,6 +141,10 @@ class Group(Edit):
 
     edits: tuple[Edit, ...]
     words: str = field(default="")
+
+    @property
+    def size(self) -> int:
+        return sum(edit.size for edit in self.edits)
 
     def change(self, project: Project) -> None:
         for edit in self.edits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +12,12 @@ from sqlalchemy import Connection, func, insert, select
 
 from fedn.annotation.changes import Change, EventRow
 from fedn.annotation.event import Event
-from fedn.annotation.rows import KIND_NAMES, from_json, to_json
+from fedn.annotation.rows import BATCH, KIND_NAMES, batches, from_json, to_json
 from fedn.annotation.schema import changes, history
+from fedn.progress import SILENT, Reporter
+
+FEW = 50
+"""Entries of a list up to which each may be long itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,14 @@ class PastChange:
 
 
 def add_to_history(
-    connection: Connection, net: Iterable[Change], *, who: str, text: str, edit: Any, origin: str
+    connection: Connection,
+    net: Sequence[Change],
+    *,
+    who: str,
+    text: str,
+    edit: Any,
+    origin: str,
+    reporter: Reporter = SILENT,
 ) -> int:
     """Writes an edit and what it changed, and returns its number.
 
@@ -51,23 +62,44 @@ def add_to_history(
         "time_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "who": who,
         "text": text,
-        "edit": json.dumps(edit, ensure_ascii=False),
+        "edit": "".join(_json_pieces(edit)),
         "origin": origin,
     }
     number = connection.execute(insert(history), entry).lastrowid
-    rows = [
-        {
-            "edit": number,
-            "kind": KIND_NAMES[type(change.row)],
-            "row_id": change.id,
-            "before": to_json(change.before),
-            "after": to_json(change.after),
-        }
-        for change in net
-    ]
-    if rows:
+    done = 0
+    for some in batches(net):
+        reporter.check()
+        rows = [
+            {
+                "edit": number,
+                "kind": KIND_NAMES[type(change.row)],
+                "row_id": change.id,
+                "before": to_json(change.before),
+                "after": to_json(change.after),
+            }
+            for change in some
+        ]
         connection.execute(insert(changes), rows)
+        done += len(some)
+        if len(net) > BATCH:
+            reporter.progress("writing the history", done, len(net))
     return number
+
+
+def _json_pieces(value: Any) -> Iterator[str]:
+    """The value as JSON, piece by piece: in one go a hundred thousand events would hold up every other thread."""
+    if isinstance(value, dict) and any(isinstance(entry, list) for entry in value.values()):
+        for place, (name, entry) in enumerate(value.items()):
+            yield f"{', ' if place else '{'}{json.dumps(name, ensure_ascii=False)}: "
+            yield from _json_pieces(entry)
+        yield "}"
+    elif isinstance(value, list) and value:
+        for place, entry in enumerate(value):
+            yield ", " if place else "["
+            yield from _json_pieces(entry) if len(value) <= FEW else (json.dumps(entry, ensure_ascii=False),)
+        yield "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False)
 
 
 def last_edit(connection: Connection) -> int:

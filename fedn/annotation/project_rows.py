@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import get_args
+from typing import Self, get_args
 
 from fedn.annotation.changes import Change, EventRow, Row, TierRow, VideoRow, VocabularyRow, inverse
 from fedn.annotation.event import Event
@@ -23,6 +24,7 @@ class ProjectRows:
 
     Attributes:
         videos, tiers: by id, in their order. Not to be changed directly.
+        on_recorded: told how many changes have been recorded after each; what it raises takes them back.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,20 @@ class ProjectRows:
         self._in_order: dict[str, list[Event]] = {}
         self._given_out: dict[str, tuple[Event, ...]] = {}
         self._record: list[Change] | None = None
+        self.on_recorded: Callable[[int], None] | None = None
+
+    def copied(self) -> Self:
+        """One with the same rows, which can be changed without this one noticing."""
+        other = copy.copy(self)
+        other.videos, other.tiers, other._vocabularies = dict(self.videos), dict(self.tiers), dict(self._vocabularies)
+        other._rows = {kind: dict(rows) for kind, rows in self._rows.items()}
+        other._in_order = {tier_id: list(events) for tier_id, events in self._in_order.items()}
+        other._given_out = dict(self._given_out)
+        return other
+
+    def become(self, other: Self) -> None:
+        """Takes everything over from a copy, which is not to be used any more."""
+        self.__dict__.update(other.__dict__)
 
     def _content(self) -> tuple[object, ...]:
         """What makes two projects equal: ranks do not, the order that they give does."""
@@ -69,7 +85,7 @@ class ProjectRows:
     def load(self, rows: Iterable[Row]) -> None:
         """Fills an empty project from disk, in bulk. The events of each tier come in their order."""
         events = self._rows[EventRow]
-        with _no_garbage_collection():
+        with without_garbage_collection():
             for row in rows:
                 if isinstance(row, EventRow):
                     events[row.event.id] = row
@@ -103,6 +119,8 @@ class ProjectRows:
         self._apply(row_id, before, after)
         if self._record is not None:
             self._record.append(Change(row_id, before, after))
+            if self.on_recorded is not None:
+                self.on_recorded(len(self._record))
 
     def _apply(self, row_id: str, before: Row | None, after: Row | None) -> None:
         row = after if after is not None else before
@@ -149,7 +167,7 @@ def _key(event: Event) -> tuple[int, int, str]:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Looking for garbage among 100,000 events that are all kept takes longer than making them."""
     was_on = gc.isenabled()
     gc.disable()

@@ -12,6 +12,7 @@ from fedn.annotation.project import Project
 from fedn.annotation.project_file import existing_database, read_project_file
 from fedn.annotation.store import load_project
 from fedn.errors import NotWritableError
+from fedn.progress import SILENT, Reporter
 
 
 class ReadingStore:
@@ -32,7 +33,15 @@ class ReadingStore:
         """
         return load_project(self.folder)
 
-    def commit(self, changes: tuple[Change, ...], *, text: str, edit: dict[str, Any], origin: str = "") -> None:
+    def commit(
+        self,
+        changes: tuple[Change, ...],
+        *,
+        text: str,
+        edit: dict[str, Any],
+        origin: str = "",
+        reporter: Reporter = SILENT,
+    ) -> None:
         """Refuses.
 
         Raises:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -30,8 +30,12 @@ from fedn.annotation.subject import Subject
 from fedn.annotation.tier import Source, Tier
 from fedn.annotation.video import FaceChoice, Video
 from fedn.annotation.vocabulary import Vocabulary
+from fedn.progress import SILENT, Reporter
 
 Columns = dict[str, Any]
+Item = TypeVar("Item")
+BATCH = 1000
+"""Rows that are written in one go: a few hundredths of a second."""
 # What the history calls each kind of row.
 KIND_NAMES: dict[type[Row], str] = {kind: kind.__name__.removesuffix("Row").lower() for kind in get_args(Row)}
 KINDS = {name: kind for kind, name in KIND_NAMES.items()}
@@ -120,23 +124,37 @@ def read_rows(connection: Connection) -> Iterator[Row]:
             yield from_columns(kind, [dict(columns)])
 
 
-def write_changes(connection: Connection, net: Iterable[Change]) -> None:
-    """Deletes the rows as they were and inserts them as they are, one statement a table. Vocabularies have no table.
+def write_changes(connection: Connection, net: Sequence[Change], reporter: Reporter = SILENT) -> None:
+    """Deletes the rows as they were and inserts them as they are. Vocabularies have no table.
 
     Args:
         net: at most one change a row.
+        reporter: told how far it is, and asked whether to stop, every few thousand rows.
     """
+    done = 0
     by_kind: dict[type[Row], list[Change]] = {}
     for change in net:
         by_kind.setdefault(type(change.row), []).append(change)
     for kind, (table, column) in schema.PLACES.items():
         of_kind = by_kind.get(kind, ())
+        # All of a table go before the first comes: a new row may need the place of an old one.
         old = [{"old_id": change.id} for change in of_kind if change.before is not None]
-        new = [columns for change in of_kind if change.after is not None for columns in to_columns(change.after)]
-        if old:
-            connection.execute(delete(table).where(column == bindparam("old_id")), old)
-        if new:
-            connection.execute(insert(table), new)
+        for some in batches(old):
+            reporter.check()
+            connection.execute(delete(table).where(column == bindparam("old_id")), some)
+        for some in batches(of_kind):
+            reporter.check()
+            done += len(some)
+            if len(net) > BATCH:
+                reporter.progress("writing", done, len(net))
+            new = [columns for change in some if change.after is not None for columns in to_columns(change.after)]
+            if new:
+                connection.execute(insert(table), new)
+
+
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in portions of at most BATCH, none for no items."""
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
 def _read_events(connection: Connection) -> Iterator[EventRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,7 @@ from fedn.annotation.rows import read_rows, write_changes
 from fedn.annotation.vocabulary import Vocabulary
 from fedn.annotation.writer_lock import WriterLock, read_only
 from fedn.errors import ProjectError
+from fedn.progress import SILENT, Reporter
 
 LOCK_NAME = "project.lock"
 _log = logging.getLogger(__name__)
@@ -119,6 +121,8 @@ class Store:
         self._connection: Connection | None = engine.connect()
         self._file = self._database.stat().st_ino
         self._edited = False
+        # A long commit runs in a thread; who reads the history meanwhile waits.
+        self._in_use = threading.RLock()
 
     @classmethod
     def open(cls, folder: Path, who: str = "") -> Store:
@@ -189,7 +193,15 @@ class Store:
         with failures_explained(self.folder), self._open_connection().begin():
             return _load(self.folder, self._content, self._open_connection())
 
-    def commit(self, changes: tuple[Change, ...], *, text: str, edit: dict[str, Any], origin: str = "") -> None:
+    def commit(
+        self,
+        changes: tuple[Change, ...],
+        *,
+        text: str,
+        edit: dict[str, Any],
+        origin: str = "",
+        reporter: Reporter = SILENT,
+    ) -> None:
         """Writes one edit in one transaction, with its row of history.
 
         Args:
@@ -197,17 +209,26 @@ class Store:
             text: the edit in words, as in the undo menu.
             edit: the edit as a JSON object.
             origin: the model from which accepted predictions come, "" for none.
+            reporter: told how far it is, and asked whether to stop, where the rows are many.
 
         Raises:
-            ProjectError: if it cannot be written; nothing of it is then on disk.
+            ProjectError: if it cannot be written. Cancelled: if it is asked to stop. Nothing of it is then on disk.
         """
+        with self._in_use:
+            self._commit(changes, text, edit, origin, reporter)
+
+    def _commit(
+        self, changes: tuple[Change, ...], text: str, edit: dict[str, Any], origin: str, reporter: Reporter
+    ) -> None:
         connection = self._open_connection()
         net = condensed(changes)
         try:
             self._check_still_there()
             with connection.begin():
-                write_changes(connection, net)
-                number = history.add_to_history(connection, net, who=self.who, text=text, edit=edit, origin=origin)
+                write_changes(connection, net, reporter)
+                number = history.add_to_history(
+                    connection, net, who=self.who, text=text, edit=edit, origin=origin, reporter=reporter
+                )
                 vocabularies = self._vocabularies.after(net)
                 if vocabularies != self._vocabularies:
                     vocabularies.write(connection, number)
@@ -239,12 +260,12 @@ class Store:
 
     def history(self, limit: int = 100) -> list[dict[str, Any]]:
         """The last edits, newest first, as dictionaries with id, time_utc, who, text, edit (JSON text), origin."""
-        with self._open_connection().begin():
+        with self._in_use, self._open_connection().begin():
             return history.read_history(self._open_connection(), limit)
 
     def history_of(self, event_id: str) -> tuple[history.PastChange, ...]:
         """Every edit that changed the event or rejected it, newest first; also of an event that has been deleted."""
-        with self._open_connection().begin():
+        with self._in_use, self._open_connection().begin():
             return history.read_history_of(self._open_connection(), event_id)
 
     def close(self) -> None:
