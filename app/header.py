@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
@@ -36,6 +36,8 @@ class Header(QWidget):
         self.read_only.hide()
         self._counts.setProperty("muted", True)
         self._counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # The names of the model and the reference change, and with them the room.
+        self._counts.installEventFilter(self)
         self.detect = QToolButton()
         self.detect.setText("Detect ▾")
         self.detect.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -83,11 +85,19 @@ class Header(QWidget):
         super().resizeEvent(event)
         self._show_counts_if_they_fit()
 
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit_counts()
+        return False
+
     def _show_counts_if_they_fit(self) -> None:
-        """Half a word would be worse than none."""
         row = self._rest.layout()
         if row is not None:
             row.activate()
+        self._fit_counts()
+
+    def _fit_counts(self) -> None:
+        """Half a word would be worse than none."""
         fits = self._counts.width() >= self._counts.fontMetrics().horizontalAdvance(self._shown_counts)
         self._counts.setText(self._shown_counts if fits else "")
 

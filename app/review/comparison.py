@@ -10,10 +10,11 @@ from fedn.annotation.agreement.coding import CodedVideo
 from fedn.annotation.agreement.event_agreement import KeptPairings
 from fedn.annotation.interval import Interval
 from fedn.annotation.tier import Source, Tier
+from fedn.registry import DEFAULT_MODEL
 
 
 class Comparison(QObject):
-    """By default the reference (see `Session.reference_tier`) and the first detector.
+    """By default the reference (see `Session.reference_tier`) and the detector in use, else the first one.
 
     Attributes:
         pairings_of: which events of a video belong together; the queue and the numbers ask for the same.
@@ -45,6 +46,7 @@ class Comparison(QObject):
         session.overlap_changed.connect(self.changed)
         session.tier_views.changed.connect(self._on_tiers_changed)
         session.blind.changed.connect(self._on_tiers_changed)
+        session.model_changed.connect(self._on_tiers_changed)
 
     # The two tiers
 
@@ -72,9 +74,16 @@ class Comparison(QObject):
         if self._second in choices:
             return self._second
         first = self._first if self._first in choices else None
-        detectors = (key for key in choices if key.is_detector and key != first)
+        detectors = sorted(
+            (key for key in choices if key.is_detector and key != first), key=lambda key: key.who != self._model_in_use
+        )
         others = (key for key in choices if key != (first or self._of_reference))
-        return next(detectors, None) or next(others, None)
+        return next(iter(detectors), None) or next(others, None)
+
+    @property
+    def _model_in_use(self) -> str:
+        project = self._session.project
+        return (project.model_in_use or DEFAULT_MODEL) if project else ""
 
     @property
     def is_of_people(self) -> bool:

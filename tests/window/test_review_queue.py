@@ -403,3 +403,13 @@ def test_a_window_that_starts_in_the_layout_review_has_the_queue_in_front(sessio
     wait_until(window.parts.review.isVisible)
     assert window.parts.review.list.height() >= 2 * ROW_PX
     dispose(window)
+
+
+def test_the_model_in_use_is_what_is_judged(session: Session, review: Review):
+    video = session.current_video
+    assert video is not None and review.comparison.second is not None
+    newer = Tier(video.id, "FEDN", Source.DETECTOR, "newer")
+    assert session.do(AddTier(newer))
+    assert review.comparison.second.who == "fedn-base"
+    assert session.use_model("newer")
+    assert review.comparison.second.who == "newer"

@@ -107,6 +107,23 @@ def test_settings_survive_and_broken_ones_do_not_stop_the_start(tmp_path: Path):
     assert load_settings(path) == Settings()
 
 
+def test_the_counts_in_the_header_are_shown_whole_or_not_at_all(session: Session, window: StudioWindow):
+    header = window.header
+    for name in ("a", "a model with quite a long name of its own", "b"):
+        window.parts.models.setText(name)
+        for width in range(1024, 1500, 60):
+            window.resize(width, 720)
+            QApplication.processEvents()
+            label = header._counts
+            assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+    window.resize(1500, 720)
+    QApplication.processEvents()
+    assert header._counts.text() == "2 subjects · 2 videos"
+    window.parts.models.setText("a model with a name so long that nothing else has any room beside it in the header")
+    QApplication.processEvents()
+    assert header._counts.fontMetrics().horizontalAdvance(header._counts.text()) <= header._counts.width()
+
+
 def test_switching_the_video_shows_its_own_tiers(session: Session, window: StudioWindow):
     session.select_video("0401 girl crashing")
     wait_until(lambda: session.frame_index is not None)
