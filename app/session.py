@@ -20,6 +20,7 @@ from app.document.edits import (
     UnmarkReviewed,
     UseModel,
 )
+from app.faceless import Faceless
 from app.index_loader import IndexLoader
 from app.messages import Messages
 from app.open_document import OpenDocument
@@ -94,6 +95,7 @@ class Session(OpenDocument):
         self.tier_views = TierViews(self)
         self.blind = Blind(self)
         self.provisional = ProvisionalResults(self)
+        self.faceless = Faceless(self)
         self.frame_index: FrameIndex | None = None
         self._video_id = ""
         self._playhead = 0

@@ -63,7 +63,7 @@ class StudioWindow(QMainWindow):
         self.table = action_table(self.parts)
         self.menus = WindowMenus(self, self.table)
         self.actions_by_name = named = self.menus.actions_by_name
-        detect = [named[name] for name in ("detect", "detect-chosen", "detect-all")]
+        detect = [named[name] for name in ("detect", "detect-chosen", "detect-all", "propose")]
         self.header = Header(detect, named["retrain"], self.parts.models, self.parts.reference)
         self.setMenuWidget(self.header)
         self.menus.fill(self.header.menus)
@@ -101,7 +101,7 @@ class StudioWindow(QMainWindow):
         parts.models.list_wanted.connect(self.show_models)
         parts.labels.label_chosen.connect(parts.marking.press_label)
         parts.timeline.play_requested.connect(parts.player.play_selected)
-        parts.videos.detect_requested.connect(parts.detections.detect)
+        parts.videos.detect_requested.connect(parts.model_actions.detect)
         parts.detection.face_wanted.connect(parts.face_actions.choose_for)
         parts.videos.face_wanted.connect(parts.face_actions.choose)
         parts.detection.video_wanted.connect(session.select_video)

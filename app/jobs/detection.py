@@ -20,6 +20,7 @@ TIER_NAME = "FEDN"
 PROPOSALS = "Proposals"
 OPTICAL_FLOW = "optical-flow"
 """The model that comes with the program and needs no labels."""
+WHAT_PROPOSES = "proposes intervals in which the face moves as expressions do, without names and without any training"
 
 
 def tier_name_of(model: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Interval:
@@ -75,17 +78,12 @@ def subtract(intervals: tuple[Interval, ...], removed: Interval) -> tuple[Interv
     return tuple(left)
 
 
-def runs_of(mask: Sequence[bool]) -> tuple[Interval, ...]:
+def runs_of(mask: Sequence[bool] | NDArray[np.bool_]) -> tuple[Interval, ...]:
     """Where a mask over frames is true.
 
     >>> runs_of([True, True, False, True])
     (Interval(start=0, stop=2), Interval(start=3, stop=4))
     """
-    found, begin = list[Interval](), None
-    for frame, wanted in enumerate((*mask, False)):
-        if wanted and begin is None:
-            begin = frame
-        elif not wanted and begin is not None:
-            found.append(Interval(begin, frame))
-            begin = None
-    return tuple(found)
+    padded = np.concatenate([[False], np.asarray(mask, bool), [False]])
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
+    return tuple(Interval(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True))

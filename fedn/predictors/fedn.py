@@ -164,7 +164,7 @@ class FednPredictor:
             curves=grid.per_frame(scored.curves).astype(np.float16),
             stage_seconds={"detector": seconds},
             seconds=seconds,
-            faceless=runs_of((~np.asarray(features.has_face)).tolist()),
+            faceless=runs_of(~np.asarray(features.has_face)),
         )
 
     def score_features(self, features: VideoFeatures, reporter: Reporter = SILENT) -> Scored:

@@ -101,7 +101,7 @@ class OpticalFlowPredictor:
             curves=curve.astype(np.float16),
             stage_seconds={**track.stage_seconds, "signal": now - since},
             seconds=now - began,
-            faceless=runs_of((grid.per_frame(track.run) < 0).tolist()),
+            faceless=runs_of(grid.per_frame(track.run) < 0),
         )
 
     def strength(self, track: FlowTrack) -> NDArray[np.float64]:

@@ -87,7 +87,7 @@ class Spotter:
             curves=grid.per_frame(tracks.curves).astype(np.float16),
             stage_seconds={"detector": seconds},
             seconds=seconds,
-            faceless=runs_of((~has_face).tolist()),
+            faceless=runs_of(~has_face),
         )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from app.jobs.detection import model_name_of
+from app.jobs.detection import WHAT_PROPOSES, model_name_of
 from app.session import Session
 from app.views.models.model_facts import origin
 from fedn.model_info import ModelInfo
@@ -82,7 +82,8 @@ def _shortened(title: str) -> str:
 
 
 def _facts(info: ModelInfo) -> str:
-    labels = f"Labels: {', '.join(info.labels)}" if info.labels else "Finds expressions without naming them"
+    unnamed = f"{WHAT_PROPOSES[:1].upper()}{WHAT_PROPOSES[1:]}"
+    labels = f"Labels: {', '.join(info.labels)}" if info.labels else unnamed
     lines = [f"Made {info.created}" if info.created else "", labels, _figures(info)]
     return "\n".join(line for line in lines if line).replace("<", "‹")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr
 
 from app.curves import ScoreCurves
@@ -16,12 +17,16 @@ from app.theme import Tokens
 from app.views.timeline.columns import image_of, spans
 from app.views.timeline.event_style import label_color, line_color
 from app.views.timeline.time_scale import TimeScale
+from fedn.annotation.interval import Interval
 from fedn.annotation.vocabulary import Vocabulary
 
 REDUCTION = 4
 SMOOTH_PX = 2.0
 """From so many pixels a frame on a curve is a line that the eye can follow; below, columns from lowest to highest."""
 LINE_PX = 1.2
+
+FACELESS_OPACITY = 0.45
+NO_FACE = "no face"
 
 Floats = NDArray[np.float32]
 
@@ -97,6 +102,28 @@ def paint_curves(
         painter.drawImage(rect, _columns(rect, scale, pyramid, colors, painter.device().devicePixelRatio()))
     else:
         _paint_lines(painter, rect, scale, pyramid, colors)
+    painter.restore()
+
+
+def paint_faceless(painter: QPainter, rect: QRect, scale: TimeScale, gaps: Sequence[Interval], tokens: Tokens) -> None:
+    """Over the curves: where there was no face to look at, so that a flat line is not taken for a calm face."""
+    painter.save()
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    color = QColor(tokens.muted)
+    color.setAlphaF(FACELESS_OPACITY)
+    painter.setBrushOrigin(0, 0)
+    for gap in gaps:
+        left, right = round(scale.x(gap.start)), round(scale.x(gap.stop))
+        if right < rect.left() or left > rect.right():
+            continue
+        place = QRect(left, rect.top(), max(1, right - left), rect.height())
+        painter.fillRect(place, QBrush(color, Qt.BrushStyle.BDiagPattern))
+        width = painter.fontMetrics().horizontalAdvance(NO_FACE)
+        if place.width() > width + 12:
+            text = QRect(left + (place.width() - width) // 2 - 4, rect.center().y() - 9, width + 8, 18)
+            painter.fillRect(text, tokens.sunken)
+            painter.setPen(tokens.muted)
+            painter.drawText(text, Qt.AlignmentFlag.AlignCenter, NO_FACE)
     painter.restore()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from app import theme
 from app.theme import Tokens
-from app.views.timeline.curve_painter import paint_curves
+from app.views.timeline.curve_painter import paint_curves, paint_faceless
 from app.views.timeline.overview_painter import paint_overview, paint_overview_playhead, paint_seen
 from app.views.timeline.ruler_painter import paint_playhead
 from app.views.timeline.selection_painter import paint_over_tiers
@@ -55,7 +55,10 @@ def paint_content(painter: QPainter, view: TimelineView, part: QRect) -> None:
     if waveform is not None and index is not None:
         paint_waveform(painter, _within(part, areas.waveform), scale, waveform, index, tokens)
     if view.pyramid is not None:
-        paint_curves(painter, _within(part, areas.curves), scale, view.pyramid, project.vocabulary, tokens)
+        band = _within(part, areas.curves)
+        paint_curves(painter, band, scale, view.pyramid, project.vocabulary, tokens)
+        if session.provisional_of(video.id) is None:
+            paint_faceless(painter, band, scale, session.faceless.of(video.id), tokens)
     painter.save()
     inside = areas.tiers.adjusted(0, -4, 0, 4)
     painter.setClipRect(_within(part, inside), Qt.ClipOperation.IntersectClip)
