@@ -13,8 +13,10 @@ from app.commands.output import JsonOption, output
 
 
 def window(
-    part: Annotated[str, typer.Option(help="player, timeline, editing or all.")] = "all",
-    seconds: Annotated[float, typer.Option(min=1, help="How long the player plays.")] = 60.0,
+    part: Annotated[str, typer.Option(help="player, timeline, editing, detecting or all.")] = "all",
+    seconds: Annotated[
+        float, typer.Option(min=1, help="How long the player plays, and each detection is watched.")
+    ] = 60.0,
     seeks: Annotated[int, typer.Option(min=1, help="Number of random frames.")] = 100,
     folder: Annotated[
         Path | None, typer.Option(help="Where up to a gigabyte of videos is made; it is removed again.")
@@ -22,8 +24,8 @@ def window(
     json: JsonOption = False,
 ) -> None:
     """Opening, seeking, stepping, playing and painting in the real window, and OpenCV's seeking in the same run."""
-    if part not in ("player", "timeline", "editing", "all"):
-        raise typer.BadParameter("choose player, timeline, editing or all", param_hint="--part")
+    if part not in ("player", "timeline", "editing", "detecting", "all"):
+        raise typer.BadParameter("choose player, timeline, editing, detecting or all", param_hint="--part")
     with output(json) as out:
         figures = measure_window(part, seconds, seeks, folder)
         out.document(figures)
@@ -52,6 +54,10 @@ def measure_window(part: str, seconds: float, seeks: int, folder: Path | None) -
         from app.commands.window_benchmarks.editing import measure_editing
 
         figures["editing"] = measure_editing()
+    if part in ("detecting", "all"):
+        from app.commands.window_benchmarks.detecting import measure_detecting
+
+        figures["detecting"] = measure_detecting(seconds, folder)
     return figures | {"load_after": _load()}
 
 

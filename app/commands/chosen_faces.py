@@ -63,7 +63,7 @@ def ask(video: Path, cache: Path, targets: Targets, reporter: Reporter) -> bool:
     people = survey(video, image_fps=targets.image_fps, cache_dir=cache, reporter=reporter)
     if not are_several(people):
         return False
-    text = f"{video.name} shows {counted(len(people), 'person').replace('persons', 'people')}: whose face is meant?"
+    text = f"{len(people)} people are seen in {video.name}: whose face is to be followed?"
     reporter.report(Record("question", text, data={"people": [person_document(person) for person in people]}))
     return True
 

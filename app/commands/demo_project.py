@@ -60,7 +60,11 @@ def detect_all(document: Document, model: Path, out: Output) -> list[Found]:
     for video in project.videos.values():
         cache = project.folder / "cache" / video.key
         prediction = predictor.detect(
-            project.path_of(video.id), cache_dir=cache, image_fps=video.image_fps, reporter=out.reporter
+            project.path_of(video.id),
+            cache_dir=cache,
+            image_fps=video.image_fps,
+            reporter=out.reporter,
+            face=video.face,
         )
         write_curves(cache / f"curves-{model.name}.npz", prediction, predictor.info.threshold)
         tier = project.tier_named(video.id, DETECTOR_TIER, Source.DETECTOR, model.name)

@@ -310,7 +310,7 @@ def sentence_without_face(name: str, prediction: Prediction) -> str:
     more = " and shorter ones" if len(gaps) > len(told) else ""
     lacking = sum(gap.length for gap in gaps)
     return (
-        f"{name} shows no face from {', '.join(places)}{more}, together {lacking / count:.0%} of it; nothing is "
+        f"no face is seen in {name} from {', '.join(places)}{more}, together {lacking / count:.0%} of it; nothing is "
         "detected there"
     )
 

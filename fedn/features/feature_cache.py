@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import threading
 import zipfile
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import psutil
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
@@ -47,6 +49,7 @@ class FeatureCache:
     def writing(self) -> Iterator[FeatureWriter]:
         """A writer for the rows; unless its `finish` is called nothing is left."""
         self._features.parent.mkdir(parents=True, exist_ok=True)
+        self._sweep()
         rows = self._features.with_name(f"{self._features.name}.{os.getpid()}.tmp")
         faces = self._faces.with_name(f"{self._faces.name}.{os.getpid()}.tmp")
         writer = FeatureWriter(rows, self._shape)
@@ -66,6 +69,14 @@ class FeatureCache:
             writer.close()
             rows.unlink(missing_ok=True)
             faces.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Takes away what a process that was killed in the middle has left: features may be gigabytes."""
+        for file in (self._features, self._faces):
+            for left in file.parent.glob(f"{glob.escape(file.name)}.*.tmp"):
+                number = left.name.removesuffix(".tmp").rpartition(".")[2]
+                if number.isdecimal() and not psutil.pid_exists(int(number)):
+                    left.unlink(missing_ok=True)
 
 
 class FeatureWriter:

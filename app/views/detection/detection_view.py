@@ -89,6 +89,7 @@ class DetectionView(QWidget):
         self.hint.setVisible(is_empty)
         self.list.setVisible(not is_empty)
         self.status.setText(detections.status.removeprefix("Detecting").removeprefix(" · ").strip())
+        self.status.setVisible(bool(self.status.text()))
         self.pause.setText("Resume" if detections.is_paused else "Pause")
         for button in (self.pause, self.cancel_all):
             button.setVisible(is_running)
