@@ -66,7 +66,7 @@ class FeatureCache:
                 rows.replace(self._features)
                 faces.replace(self._faces)
         finally:
-            writer.close()
+            writer.discard()
             rows.unlink(missing_ok=True)
             faces.unlink(missing_ok=True)
 
@@ -117,4 +117,9 @@ class FeatureWriter:
         if not self._file.closed:
             self._file.flush()
             os.fsync(self._file.fileno())
+            self._file.close()
+
+    def discard(self) -> None:
+        """Lets go of the file, also where its last rows no longer fit on the disk."""
+        with contextlib.suppress(OSError):
             self._file.close()
