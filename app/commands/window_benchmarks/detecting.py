@@ -6,9 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,8 +132,7 @@ class _Watcher:
         while not self.is_over:
             time.sleep(LOOK_S)
             if time.perf_counter() - self._last > BUDGET_MS / 2000:
-                frame = sys._current_frames().get(self._gui)
-                self._seen[len(self._gaps)] = _where(frame)
+                self._seen[len(self._gaps)] = _where(self._gui)
 
     def figures(self) -> dict[str, Any]:
         gaps, work = 1000 * np.array(self._gaps), 1000 * np.array(self._work)
@@ -152,9 +149,13 @@ class _Watcher:
         }
 
 
-def _where(frame: FrameType | None) -> str:
-    """The innermost calls, the last one first."""
-    if frame is None:
-        return ""
-    calls = traceback.extract_stack(frame)[-DEEPEST:]
-    return " < ".join(f"{Path(call.filename).stem}.{call.name}:{call.lineno}" for call in reversed(calls))
+def _where(thread: int) -> str:
+    """The innermost calls of a thread, the last one first."""
+    calls: list[str] = []
+    frame = sys._current_frames().get(thread)
+    while frame is not None and len(calls) < DEEPEST:
+        calls.append(f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}:{frame.f_lineno}")
+        frame = frame.f_back
+    # Who kept frames would keep the painters in them, and end them in this thread.
+    del frame
+    return " < ".join(calls)
