@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.jobs.detection import OPTICAL_FLOW
 from fedn.counted import counted
 from fedn.kept_comparison import KeptComparison, find_comparison
 from fedn.lineage import learned, lineage
@@ -33,6 +34,8 @@ def local_time(iso: str) -> str:
 def origin(info: ModelInfo) -> str:
     if info.provenance.parent:
         return f"retrained from {info.provenance.parent}"
+    if info.name == OPTICAL_FLOW:
+        return "proposes, names nothing"
     return "comes with the program" if info.name == DEFAULT_MODEL else ""
 
 
