@@ -166,7 +166,9 @@ class ModelsView(QWidget):
         self.setMinimumWidth(350)
         self.use_button.setProperty("primary", True)
         self.list.setHeaderLabels(["Model", "F1", "Made"])
-        self.list.headerItem().setToolTip(1, "Spotting F1 on people that the model has not learned from")
+        self.list.headerItem().setToolTip(
+            1, "Spotting F1 when the model was made, each on people of its own; Compare measures two on the same people"
+        )
         self.list.setAccessibleName("Models")
         self.list.setIndentation(14)
         self.list.setFixedHeight(LIST_PX)
