@@ -30,6 +30,7 @@ from app.dialogs.remark_list import RemarkList
 from app.document.import_plan import IfExists, ImportChoices, ImportedTier
 from app.document.preview_import import Preview
 from app.document.read_files import ReadChoices, ReadFile
+from app.spin_box import padded
 from fedn.annotation.formats.known_formats import READABLE, known_format
 from fedn.annotation.formats.missing_offset import MissingOffset
 from fedn.annotation.tier import Source
@@ -88,7 +89,7 @@ class ImportDialog(QDialog):
         self.tiers, self.remarks = QTableWidget(0, len(COLUMNS)), RemarkList()
         self.video, self.source, self.if_exists, self.format = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.missing_offset, self.tier, self.who = QComboBox(), QLineEdit(), QLineEdit()
-        self.frame_step, self.presence = QSpinBox(), QSpinBox()
+        self.frame_step, self.presence = padded(QSpinBox()), padded(QSpinBox())
         self.reviewed = QCheckBox("Videos that get an expert's labels count as reviewed from end to end")
         self.columns = QPushButton("What the columns are…")
         self._box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

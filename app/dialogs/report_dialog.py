@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.reports.study.choices import ReportChoices
+from app.spin_box import padded
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ReportDialog(QDialog):
         self.setWindowTitle("Report")
         self.setMinimumWidth(560)
         self.about, self.first, self.second = QComboBox(), QComboBox(), QComboBox()
-        self.iou, self.reviewed_only = QDoubleSpinBox(), QCheckBox("Count only what was reviewed")
+        self.iou, self.reviewed_only = padded(QDoubleSpinBox()), QCheckBox("Count only what was reviewed")
         self.html, self.pdf = QCheckBox("HTML, one file"), QCheckBox("PDF")
         self.pictures = QCheckBox("Show the apex frames, that is faces")
         self.folder, self.said = QLineEdit(str(folder)), QLabel()

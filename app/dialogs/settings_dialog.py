@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.settings import Settings
 from app.settings_table import SETTINGS, Choice, Decimal, SettingRow, Switch, Text
+from app.spin_box import padded
 
 FIELD_PX = 300
 
@@ -124,7 +125,7 @@ def _editor(row: SettingRow, tell: Callable[[object], None]) -> QWidget:
         line.setPlaceholderText(kind.hint)
         line.textChanged.connect(lambda text: tell(text.strip()))
         return line
-    spin: Any = QDoubleSpinBox() if isinstance(kind, Decimal) else QSpinBox()
+    spin: Any = padded(QDoubleSpinBox() if isinstance(kind, Decimal) else QSpinBox())
     spin.setRange(kind.lowest, kind.highest)
     spin.setSingleStep(kind.step)
     spin.setSuffix(f" {kind.unit}" if kind.unit else "")

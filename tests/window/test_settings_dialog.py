@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpi
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.dialogs.report_dialog import ReportDialog, ReportOffer
 from app.dialogs.settings_dialog import SettingsDialog
 from app.session import Session
 from app.settings import Settings, load_settings, save_settings
@@ -109,3 +110,13 @@ def test_the_file_holds_only_what_differs(tmp_path: Path):
     path = tmp_path / "settings.toml"
     save_settings(Settings(reaction_ms=120), path)
     assert path.read_text() == "reaction_ms = 120\n"
+
+
+def test_numbers_do_not_touch_the_edge_of_their_fields(dialog: SettingsDialog, tmp_path: Path):
+    offer = ReportOffer((), ("Expert", "FEDN"), "Expert", "FEDN", 0.5, False)
+    report = ReportDialog(offer, tmp_path, dialog)
+    report.show()
+    boxes = [*dialog.findChildren(QSpinBox), *dialog.findChildren(QDoubleSpinBox)]
+    assert report.iou in boxes and len(boxes) > 1
+    for box in boxes:
+        assert box.lineEdit().x() + box.lineEdit().textMargins().left() >= 8
