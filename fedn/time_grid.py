@@ -90,12 +90,13 @@ class TimeGrid:
         return values[..., np.clip(middles.astype(np.int64), 0, self.cell_count - 1)]
 
     def part_per_frame(self, values: NDArray, first: int) -> tuple[int, NDArray]:
-        """As `per_frame` for some cells alone: the first frame, and values (..., frames) up to that of the last cell.
+        """As `per_frame` for some cells alone: the first frame whose middle is in them, and values (..., frames).
 
         Args:
             values: (..., cells) of the cells from `first` on.
         """
-        count = values.shape[-1]
-        begin, end = int(self.frames[first]), int(self.frames[first + count - 1])
-        middles = (self.edges[begin : end + 1] + self.edges[begin + 1 : end + 2]) / 2
-        return begin, values[..., np.clip(middles.astype(np.int64) - first, 0, count - 1)]
+        middles, stop = (self.edges[:-1] + self.edges[1:]) / 2, first + values.shape[-1]
+        begin = int(np.searchsorted(middles, first)) if first else 0
+        end = int(np.searchsorted(middles, stop)) if stop < self.cell_count else len(middles)
+        cells = middles[begin:end].astype(np.int64) - first
+        return begin, values[..., np.clip(cells, 0, values.shape[-1] - 1)]

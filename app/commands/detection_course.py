@@ -9,6 +9,7 @@ from app.commands.output import Output
 from fedn.progress import Record, Reporter
 
 SKIP = "skip "
+APART_S = 0.2
 
 
 class VideoReporter(Reporter):
@@ -17,6 +18,7 @@ class VideoReporter(Reporter):
     def __init__(self, course: DetectionCourse, video: Path) -> None:
         self._course = course
         self._name = str(video)
+        self._told_s = 0.0
         super().__init__()
 
     @property
@@ -47,6 +49,11 @@ class VideoReporter(Reporter):
         return self._course.wants_partial
 
     def report(self, record: Record) -> None:
+        if record.kind == "progress" and 0 < record.done < record.total:
+            # A record for each frame would keep who reads them busy with nothing else.
+            if record.time_s - self._told_s < APART_S:
+                return
+            self._told_s = record.time_s
         self._course.whole.report(replace(record, data={"video": self._name, **record.data}))
 
 
