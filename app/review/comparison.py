@@ -74,8 +74,10 @@ class Comparison(QObject):
         if self._second in choices:
             return self._second
         first = self._first if self._first in choices else None
+        here = {self._all[tier.id] for tier in self._session.tiers() if tier.id in self._all}
         detectors = sorted(
-            (key for key in choices if key.is_detector and key != first), key=lambda key: key.who != self._model_in_use
+            (key for key in choices if key.is_detector and key != first),
+            key=lambda key: (key not in here, key.who != self._model_in_use),
         )
         others = (key for key in choices if key != (first or self._of_reference))
         return next(iter(detectors), None) or next(others, None)

@@ -2,6 +2,7 @@
 
 python -m docs.manual.make                 # the page of keys
 python main.py demo --no-window
+python main.py retrain demo.fedn --tier Expert --held-out r104
 python -m docs.manual.make demo.fedn       # the pictures too
 """
 
@@ -42,6 +43,7 @@ from app.window_docks import Layout
 from fedn.annotation.event import Event
 from fedn.annotation.tier import Source
 from fedn.errors import FednError
+from fedn.kept_comparison import COMPARISONS_FOLDER, read_comparison
 
 HERE = Path(__file__).resolve().parent
 PICTURES, KEYS = HERE / "pictures", HERE / "keys.md"
@@ -67,6 +69,7 @@ def take_pictures(project: Path, folder: Path) -> list[Path]:
         camera.take("event", window.docks["inspector"])
         window.resize(*SIZE)
         _panels(camera)
+        _models(camera)
         _dialogs(camera)
         if window.session.project is not None and window.session.project.name == DEMO:
             window.tour.start()
@@ -89,6 +92,23 @@ def _panels(camera: Camera) -> None:
     camera.take("agreement", window.docks["agreement"])
     window.resize(*SIZE)
     window.layouts.choose(Layout.ANNOTATE)
+
+
+def _models(camera: Camera) -> None:
+    """The list of models, and the last comparison of a project that has one."""
+    window, project = camera.window, camera.window.session.project
+    if project is None:
+        return
+    window.resize(SIZE[0], TALL_PX)
+    window.show_models()
+    camera.take("models", window.docks["model_list"])
+    for path in sorted((Path(project.folder) / COMPARISONS_FOLDER).glob("*.json"))[-1:]:
+        kept = read_comparison(path)
+        window.layouts.show_dock("comparison")
+        window.parts.comparison.show_pair(kept.old, kept.new)
+        camera.take("compare", window.docks["comparison"])
+    window.resize(*SIZE)
+    window.layouts.reset()
 
 
 def _dialogs(camera: Camera) -> None:

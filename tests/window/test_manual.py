@@ -17,7 +17,10 @@ from app.dialogs.manual_window import CONTENTS, ManualWindow, chapters
 from app.project_actions import DEMO
 from app.window import StudioWindow
 from docs.manual.make import KEYS, PICTURES, keys_page, take_pictures
+from fedn.kept_comparison import comparison_path, write_comparison
+from fedn.registry import DEFAULT_MODEL
 from tests.window.conftest import Told
+from tests.window.test_models import FIRST, SECOND, kept, put_model
 
 LARGEST_BYTES = 2_000_000
 
@@ -38,6 +41,9 @@ def test_every_picture_that_the_manual_names_is_there_and_no_other():
 def test_the_pictures_are_taken_from_the_running_window(qapp: QApplication, project_folder: Path, tmp_path: Path):
     text = (project_folder / "project.toml").read_text(encoding="utf-8")
     (project_folder / "project.toml").write_text(text.replace("Stimuli study", DEMO), encoding="utf-8")
+    put_model(project_folder, FIRST, DEFAULT_MODEL)
+    put_model(project_folder, SECOND, FIRST)
+    write_comparison(comparison_path(project_folder, FIRST, SECOND), kept())
     taken = take_pictures(project_folder, tmp_path / "pictures")
     assert {path.name for path in taken} == named_pictures()
     for path in taken:

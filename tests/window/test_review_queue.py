@@ -413,3 +413,5 @@ def test_the_model_in_use_is_what_is_judged(session: Session, review: Review):
     assert review.comparison.second.who == "fedn-base"
     assert session.use_model("newer")
     assert review.comparison.second.who == "newer"
+    session.select_video(OTHER_VIDEO)
+    assert review.comparison.second.who == "fedn-base", "the newer model has not looked at this video"
