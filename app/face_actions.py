@@ -12,14 +12,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.dialogs.face_dialog import PICTURE_PX, FaceDialog, PictureOfPerson
-from app.document.edits import ChangeVideo
+from app.document.edits import ChangeVideo, Edit, Group
 from app.jobs.detection_entry import Entry
 from app.jobs.detections import Detections
 from app.jobs.found_people import FoundPerson, people_of
 from app.jobs.process_job import MAIN, Outcome, ProcessJob
 from app.jobs.thread_job import ThreadJob
 from app.session import Session
-from fedn.annotation.video import Video
+from fedn.annotation.video import FaceChoice, Video
 from fedn.errors import FednError
 from fedn.progress import Record
 from fedn.video.reader import VideoReader, open_video
@@ -110,11 +110,15 @@ class FaceActions(QObject):
         dialog = FaceDialog(video.name, pictures, video.face, self._window)
         face = dialog.ask()
         dialog.deleteLater()
-        if face is not None and (face == video.face or self._session.do(ChangeVideo(replace(video, face=face)))):
+        if face is not None and (face == video.face or self._session.do(_choice(video, face))):
             then()
 
     def _offer_detection(self) -> None:
         self._session.messages.info("The next detection in this video follows the chosen face.")
+
+
+def _choice(video: Video, face: FaceChoice) -> Edit:
+    return Group((ChangeVideo(replace(video, face=face)),), f"Choose whose face to follow in {video.name}")
 
 
 def _cut_out(

@@ -69,9 +69,10 @@ class Entry:
 
     @property
     def facts(self) -> str:
-        """ "43% · 104 frames/s · 6 min left" while it runs, else its state or what there is to say."""
+        """ "43% · 6 min left · 104 frames/s" while it runs, else its state or what there is to say."""
         if self.state is State.RUNNING:
-            return " · ".join((f"{self.share:.0%}", *speed_texts(self.pace, self.frame_count))) or "starting"
+            # Where there is no room for all, the end is cut off.
+            return " · ".join((f"{self.share:.0%}", *reversed(speed_texts(self.pace, self.frame_count))))
         if self.state is State.PAUSED:
             return f"{self.share:.0%} · paused"
         if self.state is State.DONE:

@@ -234,4 +234,4 @@ def test_progress_gives_speed_and_time_left() -> None:
     entry = Entry(1, "v", "a.mp4", Path("a.mp4"), 1000, "fedn-base", Path("m"), state=State.RUNNING)
     entry.advance(0.0, 0.0)
     entry.advance(0.5, 5.0)
-    assert entry.facts == "50% · 100 frames/s · 5 s left"
+    assert entry.facts == "50% · 5 s left · 100 frames/s"
