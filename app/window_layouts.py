@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from app.dock import GRIP_PX
 from app.settings import Settings
 from app.window_docks import DOCKS, Layout
 
 VERSION = 2
+FAR_PX = 500
 TIMELINE_SHARE = 0.36
 LOWEST_TIMELINE_PX = 282
 TRAINING_PX = 400
@@ -69,7 +70,7 @@ class Layouts(QObject):
         self._is_shown = True
         kept = self._settings.layouts.get(self.current, "")
         # What does not come from this program leaves everything as it is.
-        if not kept or not self._window.restoreState(QByteArray.fromBase64(kept.encode()), VERSION):
+        if not kept or not self._restore(QByteArray.fromBase64(kept.encode())):
             self._arrange()
         self.changed.emit()
 
@@ -129,9 +130,24 @@ class Layouts(QObject):
             self._gave_way = False
             self._docks["labels"].show()
 
+    def _restore(self, state: QByteArray) -> bool:
+        """Qt makes new bars of tabs and leaves the old ones where they were, where they show between panels."""
+        here = Qt.FindChildOption.FindDirectChildrenOnly
+        left = self._window.findChildren(QTabBar, options=here)
+        if not self._window.restoreState(state, VERSION):
+            return False
+        for bar in left:
+            bar.move(-bar.width() - FAR_PX, -bar.height() - FAR_PX)
+        # Those that are used after all get their places again.
+        layout = self._window.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+        return True
+
     def _arrange(self) -> None:
         """Every panel at its first place, those of the layout shown."""
-        self._window.restoreState(self._untouched, VERSION)
+        self._restore(self._untouched)
         layout = Layout(self.current) if self.current in list(Layout) else Layout.ANNOTATE
         shown = [row.name for row in DOCKS if layout in row.layouts]
         for name, dock in self._docks.items():

@@ -6,15 +6,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar
+from pytestqt.qtbot import QtBot
 
 from app import theme
 from app.session import Session
 from app.settings import Settings, load_settings, save_settings
 from app.startup import save_window_picture
 from app.window import StudioWindow
+from app.window_docks import Layout
 from fedn.annotation.interval import Interval
 from tests.window.conftest import Told, dispose, wait_until
 
@@ -105,6 +107,35 @@ def test_settings_survive_and_broken_ones_do_not_stop_the_start(tmp_path: Path):
     assert "snapping" not in path.read_text()
     path.write_text("theme = [broken")
     assert load_settings(path) == Settings()
+
+
+def test_no_tabs_of_another_layout_are_left_behind(window: StudioWindow, qtbot: QtBot):
+    def tabs_in_sight() -> list[list[str]]:
+        QApplication.processEvents()
+        bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shown = [bar for bar in bars if bar.isVisible() and window.rect().intersects(bar.geometry())]
+        return sorted([bar.tabText(at) for at in range(bar.count())] for bar in shown)
+
+    assert tabs_in_sight() == []
+    window.layouts.show_dock("history")
+    assert tabs_in_sight() == [["Event", "History"]]
+    window.layouts.reset()
+    assert tabs_in_sight() == []
+    for _ in range(2):
+        window.layouts.choose(Layout.REVIEW)
+        assert tabs_in_sight() == [["Videos", "Review"]]
+        window.layouts.choose(Layout.ANNOTATE)
+        assert tabs_in_sight() == []
+    window.layouts.choose(Layout.REVIEW)
+    QApplication.processEvents()
+    (bar,) = (
+        bar
+        for bar in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if bar.isVisible() and window.rect().intersects(bar.geometry())
+    )
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+    below = QPoint(bar.x() + 40, bar.y() + bar.height() + 60)
+    wait_until(lambda: window.parts.videos.isAncestorOf(window.childAt(below)))
 
 
 def test_the_counts_in_the_header_are_shown_whole_or_not_at_all(session: Session, window: StudioWindow):
