@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fedn.errors import TrainingError
-from training.config import DataConfig, TrainingConfig, config_from_toml, read_config, with_settings
+from training.config import DataConfig, StartConfig, TrainingConfig, config_from_toml, read_config, with_settings
 
 RECIPES = Path(__file__).parents[2] / "training" / "recipes"
 
@@ -87,3 +87,13 @@ def test_a_subject_cannot_be_on_two_sides():
 def test_the_config_comes_without_torch():
     code = "import sys, training.config, fedn.registry, fedn.model_info; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=RECIPES.parents[1]).returncode == 0
+
+
+def test_one_entry_of_a_table_is_changed_and_its_others_stay():
+    config = TrainingConfig(start=StartConfig(labels=("a",), network={"motion_frames": 4}))
+    changed = with_settings(config, ["start.network.width=64", "data.rename.joy=happiness"])
+    assert changed.start.network == {"motion_frames": 4, "width": 64} and changed.start.labels == ("a",)
+    assert changed.data.rename == {"joy": "happiness"}
+    for wrong in ("start.size.width=64", "start.nothing.width=64", "network.width.a=1"):
+        with pytest.raises(TrainingError, match="not of the form"):
+            with_settings(config, [wrong])
