@@ -65,7 +65,10 @@ def test_videos_with_missing_faces_and_wrong_headers_are_read_as_they_are(
     # The header of the first promises 98 frames.
     assert (without["frames"], without["faces"], without["events"]) == (95, 0, [])
     assert 0 < partly["faces"] < partly["frames"]
-    assert "no face" in child.stderr and f"shows no face in {partly['frames'] - partly['faces']}" in child.stderr
+    assert "no face was found in pyfeat_no_face.mp4" in child.stderr
+    assert "no face is seen in pyfeat_face_noface.mov from 0:02 to 0:06" in child.stderr
+    gaps = sum(last - first + 1 for first, last in partly["no_face"])
+    assert gaps == partly["frames"] - partly["faces"]
 
 
 @pytest.mark.parametrize("what", ["no weights", "foreign weights", "no description", "foreign description"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QPushButton, QToolButton, QWidget
 
 from app.actions.key_sheet import key_sections
@@ -15,6 +16,7 @@ from app.dialogs.change_keys_dialog import ChangeKeysDialog
 from app.dialogs.columns_dialog import ColumnsDialog
 from app.dialogs.damage_dialog import DamageDialog
 from app.dialogs.export_dialog import ExportDialog
+from app.dialogs.face_dialog import FaceDialog, PictureOfPerson
 from app.dialogs.find_action_dialog import FindActionDialog
 from app.dialogs.import_dialog import ImportDialog, ImportWishes
 from app.dialogs.keys_dialog import KeysDialog
@@ -28,15 +30,23 @@ from app.document.import_plan import ImportChoices
 from app.document.preview_import import Preview, preview_import
 from app.document.read_files import ReadChoices, UnknownTable
 from app.jobs.add_videos import NewVideo
+from app.jobs.found_people import FoundPerson
 from app.session import Session
 from app.window import StudioWindow
 from app.window_docks import Layout
 from fedn.annotation.check import Finding
 from fedn.annotation.formats.content import Remark
 from fedn.annotation.formats.known_formats import known_format
+from fedn.annotation.video import FaceChoice
 from tests.window.test_accessible import described, nameless
 
 SCREEN = (1280, 720)
+
+
+def person(left: float) -> PictureOfPerson:
+    image = QImage(264, 264, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.gray)
+    return PictureOfPerson(FoundPerson(FaceChoice(3, left, 0.5), 3, (left, 0.4, 0.2, 0.2), 0.8), image)
 
 
 def cut_off(root: QWidget) -> list[str]:
@@ -144,6 +154,7 @@ def dialogs(
         "remarks": lambda: RemarksDialog("What was odd.", remarks, window),
         "damage": lambda: DamageDialog(tmp_path / "study.fedn", [Finding("the database is damaged", True)], window),
         "add-videos": lambda: AddVideosDialog([NewVideo(tmp_path / "a.mp4", "anna")], window),
+        "faces": lambda: FaceDialog("s1_smiles.mp4", [person(0.1), person(0.7)], parent=window),
         "subject": lambda: SubjectDialog("s1_smiles.mp4", "15", ["15", "16"], window),
         "retrain": lambda: RetrainDialog(session, window),
     }
