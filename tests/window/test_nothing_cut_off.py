@@ -162,7 +162,7 @@ def dialogs(
 
 NAMES = (
     "settings", "keys", "change-keys", "find-action", "new-project", "new-of-dataset", "import", "columns", "export",
-    "remarks", "damage", "add-videos", "subject", "retrain",
+    "remarks", "damage", "add-videos", "faces", "subject", "retrain",
 )  # fmt: skip
 
 
