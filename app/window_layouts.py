@@ -119,7 +119,9 @@ class Layouts(QObject):
     def _make_room(self) -> None:
         """In a low window the labels give way to a high panel as long as it is in front; their keys still work."""
         panels = [self._docks[name] for name in HIGH_PANELS if name in self._docks]
-        if not any(panel.isVisible() and not panel.visibleRegion().isEmpty() for panel in panels):
+        # Qt keeps those behind another tab outside of the window. Its visible region would be empty below its content.
+        here = self._window.rect()
+        if not any(not panel.isHidden() and here.intersects(panel.geometry()) for panel in panels):
             self._bring_labels_back()
         elif self._window.height() < LOW_WINDOW_PX and self._docks["labels"].isVisible():
             self._docks["labels"].hide()

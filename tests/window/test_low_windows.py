@@ -46,3 +46,14 @@ def test_the_room_stays_given_from_one_high_panel_to_the_next(window: StudioWind
         qtbot.wait(100)
         assert not window.docks["labels"].isVisible(), panel
         wait_until(lambda: window.docks[panel].height() > 260)  # noqa: B023
+
+
+def test_nothing_jumps_when_the_window_was_out_of_sight(window: StudioWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 720)
+    window.layouts.show_dock("comparison")
+    wait_until(lambda: not window.docks["labels"].isVisible())
+    window.hide()
+    qtbot.wait(100)
+    window.show()
+    qtbot.wait(100)
+    assert not window.docks["labels"].isVisible()
