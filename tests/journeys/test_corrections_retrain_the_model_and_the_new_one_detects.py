@@ -120,8 +120,11 @@ class Hands:
         self.press(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
         self.wait_for_jobs()
 
-    def start_retraining(self, epochs: int) -> None:
-        """Fills the dialog in and starts: the expert is the truth, one person is held out."""
+    def start_retraining(self, epochs: int, *, settings: tuple[str, ...] = (), scope: int = 0) -> None:
+        """Fills the dialog in and starts: the expert is the truth, one person is held out.
+
+        `settings` are changes to the recipe; `scope` is 1 for the full network.
+        """
         problems: list[str] = []
 
         def fill() -> None:
@@ -135,6 +138,8 @@ class Hands:
                     box = people.visualItemRect(item)
                     at = QPoint(box.left() + 12, box.center().y())
                     self.qtbot.mouseClick(people.viewport(), Qt.MouseButton.LeftButton, pos=at)
+            self.qtbot.mouseClick(dialog.scope.button(scope), Qt.MouseButton.LeftButton)
+            dialog.settings = settings
             dialog.epochs.selectAll()
             self.qtbot.keyClicks(dialog.epochs, str(epochs))
             problems.append(dialog.obstacle_text)
