@@ -18,27 +18,28 @@ MOST_BYTES = 32 * 1024
 class RunFollower(QObject):
     """One run at a time, from the first record that its folder has.
 
+    Attributes:
+        has_caught_up: what was written before it began to follow is read.
+
     Signals:
         record: each fedn.progress.Record, in order.
-        caught_up: everything that was there is read for the first time.
         ended: the run is over and its last record was read.
     """
 
     record = Signal(object)
-    caught_up = Signal()
     ended = Signal()
 
     def __init__(self, is_over: Callable[[], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._is_over = is_over
         self._path = Path()
-        self._read, self._unfinished, self._has_caught_up = 0, b"", False
+        self._read, self._unfinished, self.has_caught_up = 0, b"", False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
 
     def follow(self, run: Path) -> None:
         self._path = run / EVENTS
-        self._read, self._unfinished, self._has_caught_up = 0, b"", False
+        self._read, self._unfinished, self.has_caught_up = 0, b"", False
         self._timer.start(0)
 
     def stop(self) -> None:
@@ -51,9 +52,7 @@ class RunFollower(QObject):
             self._timer.start(0)
             return
         self._timer.start(EVERY_MS)
-        if not self._has_caught_up:
-            self._has_caught_up = True
-            self.caught_up.emit()
+        self.has_caught_up = True
         if over:
             self._timer.stop()
             self.ended.emit()

@@ -268,6 +268,9 @@ class Trainings(QObject):
         shown = self._shown
         if shown is None:
             return
+        if record.kind == "warning" and "parts" in record.data and self._follower.has_caught_up:
+            # Memory was not enough: the user may want to close other programs.
+            self._session.messages.warn(record.text)
         if record.kind == "result":
             shown.sentence = record.text
         if record.kind == "started":

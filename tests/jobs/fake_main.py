@@ -85,6 +85,8 @@ def retrain() -> None:
             reporter.progress(f"Epoch {epoch} of {epochs}", epoch, epochs, stage="training", epochs=epochs)
             reporter.progress(f"Epoch {epoch} of {epochs}", epoch, epochs, stage="epoch", epoch=epoch, loss=1 / epoch)
             time.sleep(0.05)
+            if tier == "memory" and epoch == 5:
+                reporter.warn("memory was not enough for the batch, which is halved", parts=2)
             if tier == "dies" and epoch == 3:
                 print("CUDA error: device-side assert triggered", file=sys.stderr, flush=True)
                 os.abort()

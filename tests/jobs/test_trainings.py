@@ -181,6 +181,17 @@ def test_a_full_disk_is_named_and_the_run_can_be_resumed(desk: Desk, told: Told)
     assert desk.trainings.can_resume
 
 
+def test_memory_that_was_not_enough_is_told_once_and_not_again_later(desk: Desk, told: Told) -> None:
+    desk.trainings.retrain(RetrainOptions("memory", epochs=9))
+    desk.finish()
+    said = [text for level, text in told.sentences if level == "warning"]
+    assert said == ["memory was not enough for the batch, which is halved"]
+    assert "Warning: memory was not enough" in desk.view.log.toPlainText()
+    desk.trainings.show_run(desk.trainings.run_folder)
+    desk.finish()
+    assert len([level for level, _ in told.sentences if level == "warning"]) == 1
+
+
 def test_what_cannot_begin_says_why_and_leaves_nothing_to_resume(desk: Desk, told: Told) -> None:
     desk.trainings.retrain(RetrainOptions("refused", epochs=9))
     desk.finish()
