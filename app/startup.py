@@ -7,7 +7,9 @@ import logging.handlers
 import os
 import signal
 import sys
+import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +31,7 @@ from fedn.errors import ProjectError
 
 NAME = "fedn-studio"
 KEEP_SETTINGS_MS = 60_000
+LOAD_AHEAD_MS = 3_000
 LOG_BYTES = 2_000_000
 PICTURE_SIZE = (1440, 900)
 FRAME = QSize(16, 48)
@@ -63,10 +66,18 @@ def run_window(path: Path | None = None) -> int:
     window.tour.offer()
     _keep_settings(window)
     _let_ctrl_c_close(window)
+    QTimer.singleShot(LOAD_AHEAD_MS, load_plots_ahead)
     try:
         return app.exec()
     finally:
         hook.uninstall()
+
+
+def load_plots_ahead() -> threading.Thread:
+    """Loads pyqtgraph beside the GUI thread, so that the first curve does not stop the window for 0.3 s."""
+    thread = threading.Thread(target=import_module, args=("pyqtgraph",), name="plots", daemon=True)
+    thread.start()
+    return thread
 
 
 def make_application() -> QApplication:
