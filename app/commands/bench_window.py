@@ -11,12 +11,12 @@ import typer
 
 from app.commands.output import JsonOption, output
 
+PARTS = ("player", "timeline", "editing", "detecting", "training")
+
 
 def window(
-    part: Annotated[str, typer.Option(help="player, timeline, editing, detecting or all.")] = "all",
-    seconds: Annotated[
-        float, typer.Option(min=1, help="How long the player plays, and each detection is watched.")
-    ] = 60.0,
+    part: Annotated[str, typer.Option(help="player, timeline, editing, detecting, training or all.")] = "all",
+    seconds: Annotated[float, typer.Option(min=1, help="How long the player plays, and jobs are watched.")] = 60.0,
     seeks: Annotated[int, typer.Option(min=1, help="Number of random frames.")] = 100,
     folder: Annotated[
         Path | None, typer.Option(help="Where up to a gigabyte of videos is made; it is removed again.")
@@ -24,8 +24,8 @@ def window(
     json: JsonOption = False,
 ) -> None:
     """Opening, seeking, stepping, playing and painting in the real window, and OpenCV's seeking in the same run."""
-    if part not in ("player", "timeline", "editing", "detecting", "all"):
-        raise typer.BadParameter("choose player, timeline, editing, detecting or all", param_hint="--part")
+    if part not in (*PARTS, "all"):
+        raise typer.BadParameter(f"choose {', '.join(PARTS)} or all", param_hint="--part")
     with output(json) as out:
         figures = measure_window(part, seconds, seeks, folder)
         out.document(figures)
@@ -58,6 +58,10 @@ def measure_window(part: str, seconds: float, seeks: int, folder: Path | None) -
         from app.commands.window_benchmarks.detecting import measure_detecting
 
         figures["detecting"] = measure_detecting(seconds, folder)
+    if part in ("training", "all"):
+        from app.commands.window_benchmarks.training import measure_training
+
+        figures["training"] = measure_training(seconds, folder)
     return figures | {"load_after": _load()}
 
 

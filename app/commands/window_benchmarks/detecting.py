@@ -1,23 +1,16 @@
-"""How long the window keeps its user waiting while it detects: the gaps between ticks of a timer in its event loop."""
+"""How long the window keeps its user waiting while it detects."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from app.commands.window_benchmarks.stalls import BUDGET_MS, settle, watch, window_with_demo
 
 if TYPE_CHECKING:
     from app.window import StudioWindow
-
-TICK_MS = 5
-BUDGET_MS = 50.0
-LOOK_S = 0.004
-DEEPEST = 4
 
 
 def measure_detecting(seconds: float, folder: Path | None = None) -> dict[str, Any]:
@@ -28,38 +21,22 @@ def measure_detecting(seconds: float, folder: Path | None = None) -> dict[str, A
         folder: where the demo's project is made; it is removed again.
     """
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        window = _window_with_demo(Path(place) / "demo.fedn")
+        window = window_with_demo(Path(place) / "demo.fedn", "detection")
         videos = list(window.parts.session.project.videos)  # type: ignore[union-attr]
         detections, half = window.parts.detections, max(1, len(videos) // 2)
-        figures = {"idle": _watch(seconds)}
+        figures = {"idle": watch(seconds)}
         detections.detect(videos[:half])
-        figures["detecting"] = _watch(seconds) | _progress(window)
+        figures["detecting"] = watch(seconds) | _progress(window)
         _end(window)
         detections.detect(videos[half:])
         window.parts.session.select_video(videos[half])
-        _settle(0.5)
+        settle(0.5)
         window.parts.player.toggle_play()
-        figures["detecting and playing"] = _watch(seconds) | _progress(window)
+        figures["detecting and playing"] = watch(seconds) | _progress(window)
         _end(window)
         window.leave()
         window.deleteLater()
     return {"budget_ms": BUDGET_MS, **figures}
-
-
-def _window_with_demo(folder: Path) -> StudioWindow:
-    from app import assets
-    from app.document.dataset_project import NewProject, create_with_dataset
-    from app.session import Session
-    from app.window import StudioWindow
-
-    create_with_dataset(NewProject(folder, "Demo", who="bench"), assets.DEMO)[0].close()
-    window = StudioWindow(Session(who="bench"))
-    window.resize(1440, 900)
-    window.show()
-    window.session.open_project(folder)
-    window.layouts.show_dock("detection")
-    _settle(2.0)
-    return window
 
 
 def _progress(window: StudioWindow) -> dict[str, Any]:
@@ -76,86 +53,5 @@ def _end(window: StudioWindow) -> None:
     window.parts.detections.cancel_all()
     end = time.monotonic() + 20
     while window.parts.detections.is_running and time.monotonic() < end:
-        _settle(0.05)
+        settle(0.05)
     window.parts.detections.clear()
-
-
-def _settle(seconds: float) -> None:
-    from PySide6.QtWidgets import QApplication
-
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.002)
-
-
-def _watch(seconds: float) -> dict[str, Any]:
-    """Runs the event loop, as the program does, and looks at the clock in every tick.
-
-    A gap is longer than its processor time where other programs had the processor.
-    """
-    from PySide6.QtCore import QEventLoop, Qt, QTimer
-
-    loop, timer = QEventLoop(), QTimer()
-    watcher = _Watcher()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(watcher.tick)
-    timer.start(TICK_MS)
-    QTimer.singleShot(round(1000 * seconds), loop.quit)
-    thread = threading.Thread(target=watcher.look, daemon=True)
-    thread.start()
-    loop.exec()
-    timer.stop()
-    watcher.is_over = True
-    thread.join()
-    return watcher.figures()
-
-
-class _Watcher:
-    """Ticks in the GUI thread; looks from another one at what the GUI thread is doing when a tick is late."""
-
-    def __init__(self) -> None:
-        self.is_over = False
-        self._gui = threading.get_ident()
-        self._last, self._last_work = time.perf_counter(), time.thread_time()
-        self._gaps: list[float] = []
-        self._work: list[float] = []
-        self._seen: dict[int, str] = {}
-
-    def tick(self) -> None:
-        now, work = time.perf_counter(), time.thread_time()
-        self._gaps.append(now - self._last)
-        self._work.append(work - self._last_work)
-        self._last, self._last_work = now, work
-
-    def look(self) -> None:
-        while not self.is_over:
-            time.sleep(LOOK_S)
-            if time.perf_counter() - self._last > BUDGET_MS / 2000:
-                self._seen[len(self._gaps)] = _where(self._gui)
-
-    def figures(self) -> dict[str, Any]:
-        gaps, work = 1000 * np.array(self._gaps), 1000 * np.array(self._work)
-        worst = int(work.argmax())
-        return {
-            "longest_ms": round(float(gaps.max()), 1),
-            "longest_ms_of_processor": round(float(work.max()), 1),
-            "ms_99": round(float(np.percentile(gaps, 99)), 1),
-            "ms_99_of_processor": round(float(np.percentile(work, 99)), 1),
-            "over_budget": int((gaps > BUDGET_MS).sum()),
-            "over_budget_of_processor": int((work > BUDGET_MS).sum()),
-            "ticks": len(gaps),
-            "busiest_in": self._seen.get(worst, ""),
-        }
-
-
-def _where(thread: int) -> str:
-    """The innermost calls of a thread, the last one first."""
-    calls: list[str] = []
-    frame = sys._current_frames().get(thread)
-    while frame is not None and len(calls) < DEEPEST:
-        calls.append(f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}:{frame.f_lineno}")
-        frame = frame.f_back
-    # Who kept frames would keep the painters in them, and end them in this thread.
-    del frame
-    return " < ".join(calls)
