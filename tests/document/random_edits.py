@@ -19,6 +19,7 @@ from app.document.edits import (
     CreateEvent,
     DeleteEvents,
     DeleteTier,
+    DescribeModel,
     Edit,
     Group,
     MarkReviewed,
@@ -264,6 +265,7 @@ MAKERS: dict[type[Edit], Callable[[Dice], Edit]] = {
     MarkReviewed: lambda dice: MarkReviewed(dice.video(), dice.interval()),
     UnmarkReviewed: lambda dice: UnmarkReviewed(dice.video(), dice.interval()),
     UseModel: lambda dice: UseModel(dice.one_of(["", "mine"])),
+    DescribeModel: lambda dice: DescribeModel("mine", dice.one_of(["", "Second round"]), dice.one_of(["", "of May"])),
     Group: _group,
 }
 _EMPTYING = (RemoveVideo, DeleteTier, RemoveVocabulary)
