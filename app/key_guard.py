@@ -83,7 +83,10 @@ class KeyGuard(QObject):
 
 def _settle(widget: QWidget) -> None:
     """Into the window: controls get the keyboard by Tab alone, and fields leave dropped files to the window."""
-    if is_control(widget):
+    if isinstance(widget.parent(), QTabBar):
+        # The bar's own arrows, where it has more tabs than room; the bar itself goes along them by keys.
+        widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    elif is_control(widget):
         widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     elif isinstance(widget, QPlainTextEdit | QTextEdit):
         widget.viewport().setAcceptDrops(False)

@@ -137,7 +137,7 @@ SETTINGS = (
 )  # fmt: skip
 """The rows by page, in the order of the dialog."""
 
-KEPT = ("recent", "window", "layout", "layouts", "keys", "last_project", "tour_seen", "places")
+KEPT = ("recent", "window", "layout", "layouts", "keys", "last_project", "tour_seen", "places", "speeds")
 """What the window remembers by itself."""
 
 

@@ -157,13 +157,15 @@ class FileReader(VideoReader):
         Raises:
             VideoError: if the file is no longer the one that was opened.
         """
-        if _identity(self.path) != self._identity:
-            was = "was changed" if self.path.exists() else "is no longer there"
-            raise VideoError(f"{self.path} {was} while it was open: put it back or open it again.")
+        self._refuse_another_file()
         self._last = self._ahead = None
         if entry is None or self._container is None or self._stream is None:
             self.close()
-            self._container, self._stream = open_container(self.path, self._threads)
+            try:
+                self._container, self._stream = open_container(self.path, self._threads)
+            except VideoError:
+                self._refuse_another_file()
+                raise
         if entry is not None:
             try:
                 self._container.seek(entry, stream=self._stream)
@@ -172,6 +174,11 @@ class FileReader(VideoReader):
                 return
         self._from_start = entry is None
         self._decoder = self._decode(self._container, self._stream, whole=entry is None)
+
+    def _refuse_another_file(self) -> None:
+        if _identity(self.path) != self._identity:
+            was = "was changed" if self.path.exists() else "is no longer there"
+            raise VideoError(f"{self.path} {was} while it was open: put it back or open it again.")
 
     def _decode(self, container: InputContainer, stream: VideoStream, *, whole: bool) -> Iterator[av.VideoFrame]:
         """Frames in the order in which they are shown; after a seek only those the entry packet stands for.
