@@ -29,12 +29,12 @@ def measure_training(seconds: float, folder: Path | None = None) -> dict[str, An
 
     with tempfile.TemporaryDirectory(dir=folder) as place:
         window = window_with_demo(Path(place) / "demo.fedn", "training")
-        progress = window.parts.training.progress
+        view = window.parts.training
         options = RetrainOptions("Expert", epochs=10_000, held_out=("r104",), settings=SHORT_EPOCHS)
         window.parts.trainings.retrain(options)
-        figures = {"looking at videos": watch(LONGEST_START_S, enough=lambda: progress.epoch > 0)}
-        before = progress.epoch
-        figures["learning"] = watch(seconds) | {"epochs": progress.epoch - before}
+        figures = {"looking at videos": watch(LONGEST_START_S, enough=lambda: view.progress.epoch > 0)}
+        before = view.progress.epoch
+        figures["learning"] = watch(seconds) | {"epochs": view.progress.epoch - before}
         _end(window)
         window.leave()
         window.deleteLater()
