@@ -77,8 +77,7 @@ def soft_nms(
     while heap and len(kept) < limit:
         score, index, at = heapq.heappop(heap)
         if -score > left[at]:  # it has fallen since it was put there
-            if left[at] > 0:
-                heapq.heappush(heap, (-float(left[at]), index, at))
+            heapq.heappush(heap, (-float(left[at]), index, at))
             continue
         kept.append(index)
         found.append(-score)

@@ -31,7 +31,7 @@ RAMP = 32
 
 
 class LivePrediction:
-    """Called with what is there so far, tells the reporter what it shows, at most every two seconds."""
+    """Called with what is there so far, tells the reporter what it shows: at once, then at most every two seconds."""
 
     def __init__(self, predictor: FednPredictor, threshold: float | None, reporter: Reporter) -> None:
         self._predictor, self._reporter = predictor, reporter
@@ -42,7 +42,7 @@ class LivePrediction:
         self._samples: list[NDArray] = []
         self._sampled = 0
         self._settled = 0
-        self._told_s = time.monotonic()
+        self._told_s = -APART_S
 
     def __call__(self, so_far: FeaturesSoFar) -> None:
         if time.monotonic() - self._told_s < APART_S:

@@ -60,10 +60,11 @@ def test_measuring_can_be_stopped_and_ends_with_the_dialog(session: Session, qtb
         qtbot.mouseClick(dialog.time.button, LEFT)
         qtbot.waitUntil(lambda: "Measuring steps" in dialog.time.text.text(), timeout=20000)
         dialog.time._job._grace_ms = 200
-        children = psutil.Process().children()
+        child = dialog.time._job.pid
+        assert psutil.pid_exists(child)
         end()
         qtbot.waitUntil(lambda: not dialog.time.is_measuring, timeout=20000)
-        assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+        assert not psutil.pid_exists(child)
     assert session.settings.speeds == {}
 
 

@@ -32,7 +32,7 @@ from tests.conftest import write_video
 from tests.window.conftest import Told, dispose, wait_until
 
 TIMEOUT_S = 240.0
-FRAMES, SHORT, AWAY = 420, 150, 100
+FRAMES, SHORT, AWAY = 900, 150, 100
 pytestmark = pytest.mark.skipif(
     not (bundled_models_dir() / DEFAULT_MODEL / "model.toml").exists(), reason="the bundled model is not here"
 )
