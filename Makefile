@@ -1,5 +1,5 @@
 # make demo   sets everything up the first time, then shows the demo
-# make test   sets everything up the first time, then runs all tests (make test ARGS="-k timeline")
+# make test   sets everything up the first time, then runs all tests in two processes (make test ARGS="-k timeline")
 # make lint   ruff, pyright and import-linter
 # make clean  removes the environment, the demo project and caches
 BIN := .venv/bin
@@ -12,7 +12,7 @@ demo: set-up
 	@$(BIN)/python main.py demo $(ARGS)
 
 test: set-up
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: set-up
 	$(BIN)/ruff check .

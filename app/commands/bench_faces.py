@@ -29,9 +29,9 @@ def faces(
         from training.synthetic.facekit import read_facekit
 
         network, names = load_expression_net(weights), read_facekit(facekit).names
+        witnesses = {video: read_blendshapes(blendshapes / f"{video.stem}.csv") for video in videos}
         found: dict[str, dict[str, float | None]] = {}
-        for video in videos:
-            witness = read_blendshapes(blendshapes / f"{video.stem}.csv")
+        for video, witness in witnesses.items():
             strengths = predicted_strengths(video, network, out.reporter)
             found[video.name] = correlations(group_strengths(strengths, names), witness)
         _tell(found, medians(found.values()), out)

@@ -44,7 +44,7 @@ class Phase:
 class PretrainConfig:
     """`stills_of_one`: how many stills of each of its takes a batch holds. `save_every`: steps between checkpoints."""
 
-    phases: tuple[Phase, ...] = (Phase(80, 4.5, 1e-3), Phase(112, 3.5, 6e-4))
+    phases: tuple[Phase, ...] = (Phase(80, 2.5, 1e-3), Phase(112, 1.2, 6e-4))
     weight_decay: float = 0.02
     emotion_weight: float = 0.3
     difference_weight: float = 1.0

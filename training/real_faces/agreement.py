@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from fedn.errors import TrainingError, VideoError
+from fedn.errors import TrainingError
 from fedn.features.extract import aligned_faces
 from fedn.progress import SILENT, Reporter
 from fedn.video.reader import open_video
@@ -61,8 +61,6 @@ def predicted_strengths(video: Path, network: ExpressionNet, reporter: Reporter 
             reporter.progress(video.name, number, frames)
     if waiting:
         _predict(network, waiting, found)
-    if np.isnan(found).all():
-        raise VideoError(f"{video} shows no face that could be followed; choose another video")
     return found
 
 
@@ -75,7 +73,7 @@ def _predict(network: ExpressionNet, crops: list[tuple[int, NDArray[np.uint8]]],
 
 
 def correlations(ours: Mapping[str, Floats], theirs: Mapping[str, Floats]) -> dict[str, float | None]:
-    """Group -> Pearson's correlation over the frames that both know, None where the witness sees nothing move.
+    """Group -> Pearson's correlation over the frames that both know, None where the witness sees nothing move or nobody is seen.
 
     A witness may count a last frame more or less than we do: what is beyond the shorter one is left out.
     """

@@ -77,6 +77,11 @@ def test_a_group_that_does_not_move_has_no_correlation() -> None:
     assert medians([found, {"smile": None, "jaw": 0.5}]) == {"smile": None, "jaw": 0.75}
 
 
+def test_a_clip_in_which_nobody_is_seen_has_no_correlation() -> None:
+    nobody = np.full(100, np.nan, np.float32)
+    assert correlations({"smile": nobody}, {"smile": STILL}) == {"smile": None}
+
+
 def test_the_rule_finds_a_smile_closes_its_gap_and_leaves_a_twitch_out() -> None:
     groups = {name: STILL.copy() for name in GROUPS}
     groups["smile"][20:30] = groups["smile"][34:50] = 0.8
