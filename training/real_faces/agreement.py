@@ -73,7 +73,8 @@ def _predict(network: ExpressionNet, crops: list[tuple[int, NDArray[np.uint8]]],
 
 
 def correlations(ours: Mapping[str, Floats], theirs: Mapping[str, Floats]) -> dict[str, float | None]:
-    """Group -> Pearson's correlation over the frames that both know, None where the witness sees nothing move or nobody is seen.
+    """Group -> Pearson's correlation over the frames that both know; None where nobody is seen or the witness sees
+    nothing move.
 
     A witness may count a last frame more or less than we do: what is beyond the shorter one is left out.
     """
