@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fedn.cores import usable_cores
 from fedn.features.backbone_runtime import MEAN, STD
-from fedn.features.extract import usable_cores
 from fedn.models.fedn import FednDetector
 from fedn.models.resnet import ResNet18
 from training.config import OptimizationConfig

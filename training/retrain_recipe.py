@@ -13,6 +13,7 @@ from typing import Any
 import tomli_w
 
 from fedn.annotation.learning_material import LearningMaterial
+from fedn.cores import threads_beside_others
 from fedn.errors import ModelError, TrainingError
 from fedn.model_info import ModelInfo, read_model_info
 from fedn.registry import resolve_model
@@ -79,6 +80,7 @@ def retrain_config(
     config = TrainingConfig(
         name=f"{parent.name}-retrained",
         seed=wish.seed,
+        threads=threads_beside_others(),
         data=data,
         start=start,
         augmentation=augmentation,

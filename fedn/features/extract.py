@@ -7,7 +7,6 @@ shared. The queue between them is short: memory does not grow with the video.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from fedn.annotation.video import FaceChoice
+from fedn.cores import usable_cores
 from fedn.errors import VideoError
 from fedn.features.align import ALIGNMENT_VERSION, CROP_SIZE, face_box, similarity, warp_face
 from fedn.features.backbone_runtime import BackboneRuntime
@@ -358,10 +358,3 @@ class _Extraction:
     def _count(self, frames: int) -> None:
         with self._lock:
             self._done += frames
-
-
-def usable_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from fedn.cores import usable_cores
 from fedn.features.align import CROP_SIZE
 from fedn.features.backbone_runtime import FLOPS_PER_FRAME, BackboneRuntime
-from fedn.features.extract import extract_features, usable_cores
+from fedn.features.extract import extract_features
 from fedn.models.resnet import ResNet18
 from fedn.video.reader import open_video
 

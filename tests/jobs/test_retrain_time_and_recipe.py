@@ -15,6 +15,7 @@ from app.jobs import retraining
 from app.jobs.retraining import recipe_of, retrain_arguments
 from app.jobs.training_time import Speeds, Work, expected_s, time_text
 from app.session import Session
+from fedn.cores import usable_cores
 from tests.jobs.test_retraining import made_project, needs_model
 from training.config import with_settings
 
@@ -66,6 +67,12 @@ def test_measuring_can_be_stopped_and_ends_with_the_dialog(session: Session, qtb
         qtbot.waitUntil(lambda: not dialog.time.is_measuring, timeout=20000)
         assert not psutil.pid_exists(child)
     assert session.settings.speeds == {}
+
+
+def test_a_training_leaves_a_core_to_the_window(session: Session, qtbot: QtBot) -> None:
+    dialog = dialog_of(session, qtbot)
+    config = recipe_of(session.project, dialog._material, dialog.options())
+    assert config.threads == max(1, usable_cores() - 1)
 
 
 def test_the_recipe_is_changed_as_text_and_a_mistake_is_one_sentence(session: Session, qtbot: QtBot) -> None:
