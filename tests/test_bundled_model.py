@@ -45,12 +45,14 @@ def test_nothing_is_found_where_nobody_shows_anything(predictor: VideoPredictor,
     assert predictor.detect(shared_data / "videos" / name).events == ()
 
 
-def test_a_rendered_person_of_the_demo_is_mostly_understood(predictor: VideoPredictor, repository: Path) -> None:
+def test_the_rendered_people_of_the_demo_are_mostly_understood(predictor: VideoPredictor, repository: Path) -> None:
     folder = repository / "resources" / "demo"
-    video = folder / "videos" / "r102" / "r102_1.mp4"
-    rows = [row for row in read_event_table(folder / "labels.csv") if row.video == video.name]
-    truth = {video.name: [row.event for row in rows if row.tier == "expert"]}
-    prediction = predictor.detect(video)
-    result = evaluate(truth, {video.name: list(prediction.events)})
+    videos = sorted((folder / "videos").glob("*/*.mp4"))
+    rows = [row for row in read_event_table(folder / "labels.csv") if row.tier == "expert"]
+    truth = {video.name: [row.event for row in rows if row.video == video.name] for video in videos}
+    found = {video.name: predictor.detect(video) for video in videos}
+    result = evaluate(truth, {name: list(prediction.events) for name, prediction in found.items()})
     assert result.spotting.f1 >= 0.75
-    assert prediction.face_frames >= 0.97 * prediction.frame_count
+    # One person who is seen nearly all the time.
+    steady = found["r102_1.mp4"]
+    assert steady.face_frames >= 0.97 * steady.frame_count
