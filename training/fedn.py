@@ -144,8 +144,19 @@ class FednLearner(Learner):
             random=random,
         )
         drawn = draw_epoch(self.samples, places, network.window_frames, augmentation.mix, random)
+        if self.full is not None:
+            drawn = self._spread(drawn)
         batches = [drawn[first : first + how.batch_size] for first in range(0, len(drawn), how.batch_size)]
         return batches[: how.steps_per_epoch] if how.steps_per_epoch else batches
+
+    def _spread(self, drawn: Sequence[Drawn]) -> list[Drawn]:
+        """Filmed windows evenly among replayed ones, which have no pictures: a batch of these alone would teach the
+        backbone nothing. The order within either kind stays as it was drawn."""
+        is_replay = [self.samples[one.place.row].sample.is_replay for one in drawn]
+        filmed = [one for one, replayed in zip(drawn, is_replay, strict=True) if not replayed]
+        others = [one for one, replayed in zip(drawn, is_replay, strict=True) if replayed]
+        placed = [(at / len(kind), one) for kind in (filmed, others) for at, one in enumerate(kind)]
+        return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
 
     def name(self, items: Sequence[Drawn]) -> str:
         told = []

@@ -22,6 +22,7 @@ from training.config import REPLAY_FILE, AugmentationConfig, DataConfig, Optimiz
 from training.crops import CropStore, crops_of
 from training.datasets.replay import read_replay, write_replay
 from training.datasets.sample import Sample
+from training.fedn import FednLearner
 from training.precision import Precision
 from training.run import train
 from training.variants import VARIANTS, VariedRuntime
@@ -279,6 +280,23 @@ def test_former_people_are_learned_from_without_pictures_and_the_next_model_keep
     ]
     assert spoken[0] == spoken[1] and len(kept) == 3
     assert not np.array_equal(kept[0].features, before[0].features), "they have followed the backbone"
+
+
+def test_every_step_of_the_whole_network_learns_from_as_many_filmed_windows(full: TrainingConfig, tmp_path: Path):
+    full = with_everything(full, tmp_path)
+    full = replace(full, optimization=replace(full.optimization, batch_size=12, steps_per_epoch=0, window_step=8, epochs=1))
+    filmed: list[int] = []
+    real = FednLearner.plan
+
+    def plan(learner: FednLearner, epoch: int) -> list[list[Drawn]]:
+        batches = real(learner, epoch)
+        filmed.extend(sum(not learner.samples[one.place.row].sample.is_replay for one in part) for part in batches[:-1])
+        return batches
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FednLearner, "plan", plan)
+        train(full, tmp_path / "run")
+    assert len(filmed) > 3 and min(filmed) > 0 and max(filmed) - min(filmed) <= 1
 
 
 @pytest.mark.parametrize("variant", [1, 2, 3])
