@@ -54,5 +54,5 @@ def test_the_rendered_people_of_the_demo_are_mostly_understood(predictor: VideoP
     result = evaluate(truth, {name: list(prediction.events) for name, prediction in found.items()})
     assert result.spotting.f1 >= 0.75
     # One person who is seen nearly all the time.
-    steady = found["r102_1.mp4"]
+    steady = found["r103_1.mp4"]
     assert steady.face_frames >= 0.97 * steady.frame_count

@@ -135,7 +135,7 @@ def test_what_the_spotter_without_labels_finds_is_named_and_nothing_else_changes
     assert read_model_info(tmp_path / "both").network.to_dict()["spotter"] == "optical-flow", (
         "wherever the program lies"
     )
-    with open_video(repository / "resources" / "demo" / "videos" / "r101" / "r101_1.mp4") as reader:
+    with open_video(repository / "resources" / "demo" / "videos" / "r103" / "r103_1.mp4") as reader:
         write_video(tmp_path / "v.mp4", [image for number, image in reader.frames() if 60 <= number < 180])
     options = {"cache_dir": tmp_path / "cache"}
     alone = load_predictor(resolve_model("optical-flow")).detect(tmp_path / "v.mp4", **options)

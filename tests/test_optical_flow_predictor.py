@@ -22,6 +22,8 @@ from fedn.video.reader import open_video
 from tests.conftest import write_video
 
 NAMES = list(REGIONS)
+SHOWN = (Interval(73, 105), Interval(150, 186), Interval(279, 338))
+"""The first expressions of the demo's r103, as its expert has labeled them."""
 
 
 def predictor(**changes: object) -> OpticalFlowPredictor:
@@ -156,8 +158,8 @@ def test_it_comes_with_the_program_and_needs_no_weights() -> None:
 
 @pytest.fixture(scope="module")
 def demo_frames(repository: Path) -> list[np.ndarray]:
-    """Ten seconds of a rendered person in which three expressions lie, 81 to 119, 219 to 279 and 302 to 344 or so."""
-    with open_video(repository / "resources" / "demo" / "videos" / "r101" / "r101_1.mp4") as reader:
+    """Fourteen seconds of a rendered person, who shows the three expressions `SHOWN`."""
+    with open_video(repository / "resources" / "demo" / "videos" / "r103" / "r103_1.mp4") as reader:
         return [image for number, image in reader.frames() if number < 420]
 
 
@@ -166,8 +168,7 @@ def test_expressions_of_a_rendered_person_are_proposed_without_any_training(
 ) -> None:
     write_video(tmp_path / "demo.mp4", demo_frames)
     found = load_predictor(resolve_model("optical-flow")).detect(tmp_path / "demo.mp4", cache_dir=tmp_path / "cache")
-    truth = [Interval(89, 112), Interval(227, 272)]
-    for interval in truth:
+    for interval in SHOWN:
         assert max(event.interval.iou(interval) for event in found.events) >= 0.5
     assert len(found.events) <= 4 and all(event.label == "" for event in found.events)
     assert all(event.apex is not None and event.interval.contains(event.apex) for event in found.candidates)
@@ -189,9 +190,9 @@ def test_any_frame_rate_gives_events_in_the_video_s_own_frames(
     found = load_predictor(resolve_model("optical-flow")).detect(tmp_path / "other.mp4")
     assert found.frame_count == length and found.curves.shape == (1, length)
     share = fps / 30
-    smiles = [Interval(round(89 * share), round(112 * share)), Interval(round(227 * share), round(272 * share))]
+    shown = [Interval(round(part.start * share), round(part.stop * share)) for part in SHOWN[:2]]
     if fps > 2:
-        for interval in smiles:
+        for interval in shown:
             assert max(event.interval.iou(interval) for event in found.events) >= 0.5
     assert all(event.offset < length for event in found.candidates)
 
