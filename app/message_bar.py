@@ -39,6 +39,9 @@ class MessageBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
+        self._rise = QTimer(self)
+        self._rise.setSingleShot(True)
+        self._rise.timeout.connect(self.raise_)
         self.hide()
         window.installEventFilter(self)
         messages.told.connect(self.show_message)
@@ -66,6 +69,9 @@ class MessageBar(QFrame):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
+        elif event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            # A panel that opens is put above everything, but only after this event.
+            self._rise.start(0)
         return False
 
     def ask(self, title: str, question: str, choices: Sequence[str], default: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QRect
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
 from app import theme
 from app.actions.action import Action
@@ -62,6 +62,10 @@ def take_pictures(project: Path, folder: Path) -> list[Path]:
         camera.take("welcome", window)
         if not window.session.open_project(project):
             raise FednError(f"{project} cannot be opened")
+        # A training that has ended unseen is told and offered for a choice first.
+        camera.until_calm()
+        window.layouts.reset()
+        window.messages.hide()
         _choose_event(window.session)
         camera.take("window", window)
         camera.take("timeline", window.parts.timeline)
@@ -106,6 +110,8 @@ def _models(camera: Camera) -> None:
         kept = read_comparison(path)
         window.layouts.show_dock("comparison")
         window.parts.comparison.show_pair(kept.old, kept.new)
+        for area in window.docks["comparison"].findChildren(QScrollArea):
+            area.verticalScrollBar().setValue(0)
         camera.take("compare", window.docks["comparison"])
     window.resize(*SIZE)
     window.layouts.reset()

@@ -10,6 +10,7 @@ from app.message_log import MessageLog
 from app.session import Session
 from app.views.history.history_view import HistoryView
 from app.views.messages.messages_view import MessagesView
+from app.window import StudioWindow
 from fedn.annotation.interval import Interval
 
 OWN = (Interval(0, 130),)
@@ -52,3 +53,14 @@ def test_every_sentence_can_be_read_again_and_copied(session: Session, qtbot: Qt
     qtbot.mouseClick(view.copy, Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert [line.split("\t")[1:] for line in lines] == [["info", "before the view"], ["error", "the disk is <full>"]]
+
+
+def test_a_sentence_stays_above_a_panel_that_opens_after_it(session: Session, window: StudioWindow, qtbot: QtBot):
+    session.messages.info("the training has ended; the new model is as good as the old one on the people held out")
+    for dock in ("training", "comparison", "history"):
+        window.layouts.show_dock(dock)
+        qtbot.wait(50)
+    bar = window.messages
+    for place in (bar.rect().topLeft(), bar.rect().center(), bar.rect().bottomRight()):
+        met = window.childAt(bar.mapTo(window, place))
+        assert met is bar or (met is not None and bar.isAncestorOf(met)), f"{met} lies over the sentence"
