@@ -284,7 +284,9 @@ def test_former_people_are_learned_from_without_pictures_and_the_next_model_keep
 
 def test_every_step_of_the_whole_network_learns_from_as_many_filmed_windows(full: TrainingConfig, tmp_path: Path):
     full = with_everything(full, tmp_path)
-    full = replace(full, optimization=replace(full.optimization, batch_size=12, steps_per_epoch=0, window_step=8, epochs=1))
+    full = replace(
+        full, optimization=replace(full.optimization, batch_size=12, steps_per_epoch=0, window_step=8, epochs=1)
+    )
     filmed: list[int] = []
     real = FednLearner.plan
 
