@@ -54,11 +54,11 @@ def corrections_figure(results: Sequence[Result]) -> Figure:
             own = [result for result in results if result["scope"] == scope and result["corrections"]]
             if own:
                 _line(axes, own, number, scope)
+            if control := [number(r["after"], label) for r in results if r["scope"] == scope and not r["corrections"]]:
+                level = float(np.mean(control))
+                name = f"as long, without corrections ({level:.2f})"
+                axes.axhline(level, color=_COLORS[scope], linestyle=":", linewidth=1.2, label=name)
         start = number(results[0]["before"], label)
-        if control := [number(r["after"], label) for r in results if not r["corrections"]]:
-            level = float(np.mean(control))
-            name = f"as long, without corrections ({level:.2f})"
-            axes.axhline(level, color="#59636e", linestyle=":", linewidth=1.2, label=name)
         axes.axhline(start, color="#59636e", linestyle="--", linewidth=1, label=f"before ({start:.2f})")
         axes.set(title=title.format(label=label), xlabel="corrections")
         axes.title.set_fontsize(9)

@@ -111,3 +111,7 @@ def test_the_table_and_the_figure_have_the_means_over_orders():
     lines = figure.axes[1].get_lines()
     assert [round(float(y), 3) for y in lines[0].get_ydata()] == [0.0, 0.1, 0.2]  # type: ignore[arg-type]
     assert "“joy”" in figure.axes[1].get_title()
+    full = [{**result, "scope": "full", "after": figures(0.45, 0.0, 0.4)} for result in (control, *results)]
+    told = [line.get_label() for line in corrections_figure([control, *results, *full]).axes[0].get_lines()]
+    controls = [label for label in told if str(label).startswith("as long")]
+    assert controls == ["as long, without corrections (0.55)", "as long, without corrections (0.45)"]
