@@ -282,10 +282,10 @@ class _Extraction:
                 raise Cancelled
             if self._follow is not None:
                 self._follow(self._so_far())
-        if self._reporter.stop_requested:
-            raise Cancelled
         if not self._errors:
             self._reporter.progress("Reading faces", total, total)
+        if self._reporter.stop_requested:
+            raise Cancelled
 
     def _so_far(self) -> FeaturesSoFar:
         missing = np.flatnonzero(~self._is_there[self._there :])
