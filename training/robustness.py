@@ -45,7 +45,7 @@ CONDITIONS = (
     Condition("half the resolution", scale=0.5),
     Condition("dark and warm", gamma=1.7, warmth=1.15),
     Condition("bright and cold", gamma=0.65, warmth=0.88),
-    Condition("compression as on the web", crf=30),
+    Condition("web compression", crf=30),
     Condition("strong compression", crf=38),
     Condition("all at once", scale=0.5, gamma=1.5, warmth=1.12, crf=32),
 )
